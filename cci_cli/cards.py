@@ -1,0 +1,64 @@
+"""From accelerator cards to standard cards and supply. Domain: no I/O.
+
+This module knows *what is summed per province*; how indices are chained is known to ``indices``.
+"""
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+import polars as pl
+
+from cci_cli.schemas import CARDS, IN_SERVICE, MODEL, PROVINCE, STATUS
+
+
+def aggregate_cards(nodes: pl.DataFrame) -> pl.DataFrame:
+    """Cards in service, one row per province and model, sorted by them.
+
+    Args:
+        nodes: rows of a snapshot with ``province``, ``model``, ``cards`` (Int64) and ``status``.
+
+    Returns:
+        ``province``, ``model``, ``cards`` (Int128: sums of 64-bit counts cannot overflow it).
+        A province or model whose rows are all out of service is kept with 0 cards.
+    """
+    in_service = pl.when(pl.col(STATUS) == IN_SERVICE).then(pl.col(CARDS)).otherwise(0)
+    return _sum_cards(nodes.select(PROVINCE, MODEL, in_service.cast(pl.Int128).alias(CARDS)))
+
+
+def merge_card_counts(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """The counts of several batches of one snapshot as one, in the shape of the parts."""
+    return _sum_cards(pl.concat(parts))
+
+
+def _sum_cards(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.group_by(PROVINCE, MODEL).agg(pl.col(CARDS).sum()).sort(PROVINCE, MODEL)
+
+
+def to_standard_cards(
+    card_counts: pl.DataFrame, coefficients: Mapping[str, Fraction]
+) -> dict[str, Fraction]:
+    """Standard cards by province: ``Q_j = Σ cards × c_model``, exactly.
+
+    Args:
+        card_counts: as ``aggregate_cards`` returns it.
+        coefficients: standard cards per card, by model.
+
+    Returns:
+        One entry per province of ``card_counts``; zero where no card is in service.
+
+    Source: methodology of 24 December 2025, section 五（二）, the term in brackets.
+    """
+    # Polars has summed the integers; only these few rows need the coefficients, and a Fraction
+    # can neither round nor overflow
+    totals: dict[str, Fraction] = {}
+    for province, model, cards in card_counts.select(PROVINCE, MODEL, CARDS).iter_rows():
+        totals[province] = totals.get(province, Fraction(0)) + cards * coefficients[model]
+    return totals
+
+
+def to_supply(standard_cards: Mapping[str, Fraction], hours_per_year: int) -> dict[str, Fraction]:
+    """Supply by province in card-hours per year: ``CPS_j = Q_j × 24 × 365``.
+
+    Source: methodology of 24 December 2025, section 五（二）. The year always has 8,760 hours.
+    """
+    return {province: cards * hours_per_year for province, cards in standard_cards.items()}

@@ -1,0 +1,390 @@
+"""The command line: options in, text and exit codes out. The only module that prints.
+
+Each verb loads its module when it is called, so that ``cci --help`` starts without Polars.
+"""
+
+import os
+import signal
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from shutil import get_terminal_size
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from cci_cli import __version__
+from cci_cli.errors import CciError, InvalidDataError, UsageError, os_failure
+from cci_cli.workspace import find_workspace
+
+if TYPE_CHECKING:
+    from cci_cli.render import Format
+    from cci_cli.views import View
+
+EXIT_BUG: Final = 70
+EXIT_INTERRUPTED: Final = 130
+EXIT_TERMINATED: Final = 143
+
+#: Problems printed with an error; `cci validate` shows all of them.
+MAX_PRINTED: Final = 50
+
+
+class FormatName(StrEnum):
+    """Names of ``render.FORMATS``, known here without loading them."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    markdown = "markdown"
+    xlsx = "xlsx"
+    parquet = "parquet"
+
+
+class LangName(StrEnum):
+    """Languages of names in tables."""
+
+    zh = "zh"
+    en = "en"
+
+
+WorkspaceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--workspace",
+        metavar="DIR",
+        envvar="CCI_WORKSPACE",
+        help="Folder with config/ and snapshots/; else the nearest one at or above this folder.",
+    ),
+]
+FormatOption = Annotated[
+    FormatName | None,
+    typer.Option("--format", help="Form of the output; else by the suffix of --output, or table."),
+]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option("--output", metavar="FILE", help="Write to FILE, whole or not at all."),
+]
+LangOption = Annotated[
+    LangName, typer.Option("--lang", help="Language of names and notes in tables.")
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="Errors only on stderr.")]
+VerboseOption = Annotated[bool, typer.Option("--verbose", help="Say on stderr what is read.")]
+
+app = typer.Typer(
+    name="cci",
+    help="Compile and publish the CCI-IC Intelligent Computing Power Supply Indices "
+    "(智能算力供算量指数).",
+    epilog="Start with: cci init DIR, then cci ingest FILE --period 2024H2, "
+    "then cci compute 2024H2. Exit codes: 0 done, 1 the answer is no, 2 wrong usage, "
+    "3 the environment, 70 a bug.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+class _ReaderGone(Exception):  # noqa: N818 - no error: whoever reads stdout has had enough
+    """The pipe that stdout goes into was closed."""
+
+
+class _Terminated(BaseException):
+    """SIGTERM; not an Exception, so that clean-up runs and nothing swallows it."""
+
+
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
+        _write_stdout(f"cci {__version__}\n".encode())
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Take the options that stand before a verb."""
+    del version  # its callback has done the work
+
+
+@app.command(epilog="Example: cci compute 2025H1 --format json --output 2025H1.json")
+def compute(
+    period: Annotated[
+        str, typer.Argument(metavar="PERIOD", help="2025H1, a date within it, or 2025H1@r2.")
+    ],
+    workspace: WorkspaceOption = None,
+    form: FormatOption = None,
+    output: OutputOption = None,
+    lang: LangOption = LangName.zh,
+    *,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Compute Table 2: the levels of all indices in a period and the one before."""
+    from cci_cli.commands import compute as verb
+    from cci_cli.views import view_compute
+
+    root = find_workspace(workspace, Path.cwd())
+    chosen = _choose_format(form, output)
+    result = verb.compute(workspace=root, period=period)
+    if verbose and not quiet:
+        _say(f"workspace {root}")
+        for snapshot in result.snapshots.values():
+            facts = snapshot.facts
+            _say(f"{snapshot.ref}: {facts.rows:,} rows, {facts.nodes:,} nodes, {facts.sha256}")
+    _show(view_compute(result, lang.value), chosen, output, quiet=quiet)
+
+
+@app.command(
+    epilog="Examples: cci validate 2025H1; cci validate nodes.csv --period 2025H2 --format json"
+)
+def validate(
+    target: Annotated[
+        str, typer.Argument(metavar="PERIOD|FILE", help="A stored period or revision, or a CSV.")
+    ],
+    period: Annotated[
+        str | None,
+        typer.Option("--period", metavar="P", help="For a file: the half-year it describes."),
+    ] = None,
+    most: Annotated[
+        int, typer.Option("--max-problems", min=0, metavar="N", help="Show the first N; 0 for all.")
+    ] = 100,
+    workspace: WorkspaceOption = None,
+    form: FormatOption = None,
+    output: OutputOption = None,
+    *,
+    quiet: QuietOption = False,
+) -> int:
+    """Find every problem of a snapshot, and moves that deserve a second look."""
+    from cci_cli.commands import validate as verb
+    from cci_cli.listings import view_validate
+
+    root = find_workspace(workspace, Path.cwd())
+    chosen = _choose_format(form, output)
+    result = verb.validate(workspace=root, target=target, period=period)
+    _show(view_validate(result, most), chosen, output, quiet=quiet)
+    return 0 if result.is_valid else CciError.exit_code
+
+
+@app.command(epilog="Example: cci ingest nodes.csv --period 2025H2 --note 'survey of January'")
+def ingest(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV of nodes, UTF-8.")],
+    period: Annotated[
+        str, typer.Option("--period", metavar="P", help="The half-year it describes.")
+    ],
+    note: Annotated[str, typer.Option("--note", help="A remark to keep with the data.")] = "",
+    workspace: WorkspaceOption = None,
+    *,
+    quiet: QuietOption = False,
+) -> None:
+    """Check a file of nodes and store it as the next revision of a period."""
+    from cci_cli.commands import ingest as verb
+    from cci_cli.listings import problem_line
+
+    root = find_workspace(workspace, Path.cwd())
+    result = verb.ingest(workspace=root, file=file, period=period, note=note, now=datetime.now(UTC))
+    if quiet:
+        return
+    for warning in result.warnings:
+        _say(f"warning: {problem_line(warning)}")
+    if result.is_new:
+        facts = result.facts
+        _say(f"stored {result.ref}: {facts.rows:,} rows, {facts.nodes:,} nodes, {facts.sha256}")
+    else:
+        _say(f"unchanged: {result.ref} has this content already")
+
+
+@app.command(epilog="Examples: cci cards H20; cci cards 昇腾 --format csv")
+def cards(
+    text: Annotated[
+        str | None,
+        typer.Argument(metavar="[TEXT]", help="Part of a model, alias or vendor; else all."),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    form: FormatOption = None,
+    output: OutputOption = None,
+    lang: LangOption = LangName.zh,
+    *,
+    quiet: QuietOption = False,
+) -> None:
+    """Look up accelerator models: FP16 rate, coefficient, aliases, source."""
+    from cci_cli.commands import cards as verb
+    from cci_cli.listings import view_cards
+
+    root = find_workspace(workspace, Path.cwd())
+    chosen = _choose_format(form, output)
+    result = verb.cards(workspace=root, text=text)
+    _show(view_cards(result, lang.value), chosen, output, quiet=quiet)
+
+
+@app.command(epilog="Example: cci status --format json")
+def status(
+    workspace: WorkspaceOption = None,
+    form: FormatOption = None,
+    output: OutputOption = None,
+    lang: LangOption = LangName.zh,
+    *,
+    quiet: QuietOption = False,
+) -> int:
+    """Show the periods and revisions of a workspace, and check their hashes."""
+    from cci_cli.commands import status as verb
+    from cci_cli.listings import view_status
+
+    root = find_workspace(workspace, Path.cwd())
+    chosen = _choose_format(form, output)
+    result = verb.status(workspace=root)
+    _show(view_status(result, lang.value), chosen, output, quiet=quiet)
+    is_sound = all(item.damage is None for item in result.revisions)
+    return 0 if is_sound else CciError.exit_code
+
+
+@app.command(epilog="Example: cci init my-indices")
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="New or empty folder.")],
+    *,
+    quiet: QuietOption = False,
+) -> None:
+    """Make a new workspace: the config as published, and no data."""
+    from cci_cli.commands import init as verb
+
+    made = verb.init(folder=folder)
+    if not quiet:
+        for path in made:
+            _say(f"made {path}")
+        _say(f"next: cci ingest FILE --period P --workspace {folder}")
+
+
+def _choose_format(form: FormatName | None, output: Path | None) -> "Format":
+    """The format asked for; refused before any work where it could not be written."""
+    from cci_cli.render import BINARY_FORMATS, SUFFIXES
+
+    if form is not None:
+        chosen: Format = form.value
+    elif output is None:
+        chosen = "table"
+    elif output.suffix.lower() in SUFFIXES:
+        chosen = SUFFIXES[output.suffix.lower()]
+    else:
+        raise UsageError("E103", value=output)
+    if chosen in BINARY_FORMATS and output is None and sys.stdout.isatty():
+        raise UsageError("E104", value=chosen)
+    return chosen
+
+
+def _show(view: "View", form: "Format", output: Path | None, *, quiet: bool) -> None:
+    from cci_cli.render import render, render_table
+
+    if output is not None:
+        _write_file(output, render(view, form))
+        if not quiet:
+            _say(f"wrote {output}")
+    elif form == "table" and sys.stdout.isatty():
+        has_colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        width = get_terminal_size().columns
+        _write_stdout(render_table(view, width=width, has_colour=has_colour).encode())
+    else:
+        _write_stdout(render(view, form))
+
+
+def _write_stdout(data: bytes) -> None:
+    # bytes, so that neither locale nor platform changes a character or a line end
+    try:
+        stream = getattr(sys.stdout, "buffer", None)
+        if stream is None:
+            sys.stdout.write(data.decode())
+        else:
+            stream.write(data)
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        # what Python flushes at its exit must not fail again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise _ReaderGone from error
+    except OSError as error:
+        raise os_failure("E502", "standard output", error) from error
+
+
+def _write_file(path: Path, data: bytes) -> None:
+    """Replace a file in one step: a reader sees the old or the new one, never half of it."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            umask = os.umask(0)
+            os.umask(umask)
+            Path(name).chmod(0o666 & ~umask)
+            Path(name).replace(path)
+        finally:
+            Path(name).unlink(missing_ok=True)
+    except OSError as error:
+        raise os_failure("E502", path, error) from error
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)  # noqa: T201 - this is the one place that prints
+
+
+def _report(error: CciError) -> None:
+    from cci_cli.listings import problem_line
+
+    _say(f"error: {error.message} [{error.code}]")
+    if isinstance(error, InvalidDataError):
+        for problem in error.problems[:MAX_PRINTED]:
+            _say(f"  {problem_line(problem)}")
+            if problem.hint:
+                _say(f"    hint: {problem.hint}")
+        hidden = error.total - min(len(error.problems), MAX_PRINTED)
+        if hidden:
+            _say(f"  {hidden:,} more not shown")
+    if error.hint:
+        _say(f"hint: {error.hint}")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run ``cci`` with the given arguments and return its exit code; never raises, never exits."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        return app(args=None if argv is None else list(argv), standalone_mode=False) or 0
+    except CciError as error:
+        _report(error)
+        code = error.exit_code
+    except typer.TyperException as error:
+        # without a message, the help has been shown already: `cci` alone
+        if message := error.format_message():
+            _say(f"error: {message}")
+            _say("hint: `cci --help` lists the commands, `cci COMMAND --help` their options")
+        code = error.exit_code
+    except _ReaderGone:
+        code = 0
+    except (KeyboardInterrupt, typer.Abort):
+        code = EXIT_INTERRUPTED
+    except _Terminated:
+        code = EXIT_TERMINATED
+    except SystemExit as exit_:
+        # shell completion ends this way
+        code = exit_.code if isinstance(exit_.code, int) else 0
+    except Exception:  # noqa: BLE001 - the boundary: whatever was not foreseen is a bug
+        traceback.print_exc()
+        _say(f"error: this is a bug in cci {__version__}; please report it with the lines above")
+        code = EXIT_BUG
+    return code
+
+
+def _terminate(_signum: int, _frame: FrameType | None) -> None:
+    raise _Terminated
+
+
+def run() -> None:
+    """Entry point of the program ``cci``."""
+    signal.signal(signal.SIGTERM, _terminate)
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The verbs of ``cci``: one module, one function, one result each."""

@@ -1,0 +1,39 @@
+"""``cci cards``: look up accelerator models of the catalogue."""
+
+from pathlib import Path
+
+from cci_cli.config import read_config
+from cci_cli.definitions import fold_name, suggest_name
+from cci_cli.errors import DataError
+from cci_cli.results import CardsResult
+
+
+def cards(*, workspace: Path, text: str | None = None) -> CardsResult:
+    """The models whose name, alias or vendor has ``text`` in it; all of them without a text.
+
+    A spelling that is a model's own goes before parts of others: ``A100`` is one model.
+
+    Args:
+        workspace: its root folder.
+        text: what to look for; case, width, spaces and hyphens do not matter.
+
+    Raises:
+        DataError: E405, nothing matches.
+    """
+    config = read_config(workspace)
+    coefficients = config.coefficients
+    if text is None:
+        return CardsResult(config.models, coefficients)
+    folded = fold_name(text)
+    spellings = config.model_spellings
+    found = tuple(
+        card
+        for card in config.models
+        if spellings.get(folded) == card.model
+        or any(folded in fold_name(spelling) for spelling in (*card.spellings, card.vendor))
+    )
+    if not folded or not found:
+        raise DataError("E405", value=text, hint=suggest_name(text, spellings))
+    return CardsResult(
+        tuple(sorted(found, key=lambda c: spellings.get(folded) != c.model)), coefficients
+    )

@@ -1,0 +1,43 @@
+"""``cci init``: a new workspace with the packaged config and no data."""
+
+import shutil
+from pathlib import Path
+
+from cci_cli.config import CONFIG_FILES
+from cci_cli.errors import SystemFailureError, UsageError, os_failure
+from cci_cli.workspace import MARKER
+
+
+def init(*, folder: Path) -> tuple[Path, ...]:
+    """Make ``folder`` a workspace; returns the files and folders made.
+
+    Args:
+        folder: must not exist yet, or be empty.
+
+    Raises:
+        UsageError: E105 or E106, it holds something.
+        SystemFailureError: E502, it cannot be written.
+    """
+    if (folder / MARKER).exists():
+        raise UsageError("E105", value=folder)
+    defaults = _find_defaults()
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise UsageError("E106", value=folder)
+        config, snapshots = folder / "config", folder / "snapshots"
+        config.mkdir(parents=True)
+        snapshots.mkdir()
+        for name in CONFIG_FILES:
+            shutil.copyfile(defaults / name, config / name)
+    except OSError as error:
+        raise os_failure("E502", folder, error) from error
+    return (*(config / name for name in CONFIG_FILES), snapshots)
+
+
+def _find_defaults() -> Path:
+    """The config that the package was built with; in a checkout, the repository's own."""
+    package = Path(__file__).parents[1]
+    for folder in (package / "defaults", package.parent / "config"):
+        if (folder / MARKER.name).is_file():
+            return folder
+    raise SystemFailureError("E501", value=package / "defaults", detail="not in the installation")

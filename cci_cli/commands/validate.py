@@ -1,0 +1,57 @@
+"""``cci validate``: every problem of a stored snapshot or of a file, and implausible moves."""
+
+from pathlib import Path
+
+from cci_cli.config import read_config
+from cci_cli.errors import CciError, UsageError
+from cci_cli.inspection import inspect_file
+from cci_cli.periods import PeriodRef, parse_period, parse_ref
+from cci_cli.results import ValidateResult
+from cci_cli.store import check_hash, nodes_path, resolve_ref
+
+
+def validate(*, workspace: Path, target: str, period: str | None = None) -> ValidateResult:
+    """All that is wrong with a snapshot, and what in it deserves a second look.
+
+    Args:
+        workspace: its root folder; its config says which names and models there are.
+        target: a period or revision of the store, or the path of a file.
+        period: for a file, the half-year it describes: dates are then held against its last
+            day, and supply against the period before.
+
+    Raises:
+        UsageError: a period is not one, or was given with a target that is one.
+        DataError: there is no such snapshot, or it is not what was stored.
+        SystemFailureError: the file cannot be read.
+    """
+    config = read_config(workspace)
+    ref = _read_ref(target)
+    if ref is None:
+        path, described = Path(target), parse_period(period) if period else None
+    elif period is not None:
+        raise UsageError("E107", value=target)
+    else:
+        ref = resolve_ref(workspace, ref)
+        check_hash(workspace, ref)
+        path, described = nodes_path(workspace, ref), ref.period
+    found = inspect_file(workspace, config, path, described)
+    return ValidateResult(
+        file=str(path),
+        ref=ref,
+        facts=found.facts,
+        errors=found.errors.first(),
+        error_count=found.errors.total,
+        warnings=found.warnings.first(),
+        warning_count=found.warnings.total,
+        compared_with=found.compared_with,
+    )
+
+
+def _read_ref(target: str) -> PeriodRef | None:
+    """The period that a target names; null for a path, which also wins where it exists."""
+    if Path(target).exists():
+        return None
+    try:
+        return parse_ref(target)
+    except CciError:
+        return None

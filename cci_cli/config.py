@@ -1,0 +1,315 @@
+"""Read config/ and find everything wrong with it. I/O at the edge; imports the definitions.
+
+All problems of all four files are reported in one go. A place in a TOML file is a key path, for
+the parser of the standard library knows no lines.
+"""
+
+import hashlib
+import tomllib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from cci_cli.catalogues import parse_models, parse_provinces
+from cci_cli.definitions import (
+    Checks,
+    Config,
+    IndexDefinition,
+    Methodology,
+    Policy,
+    ScopeChange,
+    fold_name,
+    suggest_name,
+)
+from cci_cli.errors import InvalidDataError, ProblemList, UsageError, os_failure
+from cci_cli.periods import Period, parse_period
+
+CONFIG_FILES: Final = ("cci.toml", "provinces.csv", "indices.toml", "cards.csv")
+
+ALL_PROVINCES: Final = "*"
+
+
+class _Rule(NamedTuple):
+    """What a key must hold: a reader that gives null for what it refuses, and its words."""
+
+    read: Callable[[Any], Any]
+    expected: str
+
+
+def _read_text(value: object) -> str | None:
+    return value if isinstance(value, str) and value and value == value.strip() else None
+
+
+def _read_number_above(least: int) -> Callable[[object], Decimal | None]:
+    def read(value: object) -> Decimal | None:
+        # bool is an int to Python, and TOML has nan and inf
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            return None
+        number = Decimal(value)
+        return number if number.is_finite() and number > least else None
+
+    return read
+
+
+def _read_whole(least: int, most: int) -> Callable[[object], int | None]:
+    def read(value: object) -> int | None:
+        if isinstance(value, bool) or not isinstance(value, int):
+            return None
+        return value if least <= value <= most else None
+
+    return read
+
+
+def _read_one_of(*choices: str) -> Callable[[object], str | None]:
+    return lambda value: value if isinstance(value, str) and value in choices else None
+
+
+def _read_period(value: object) -> Period | None:
+    try:
+        return parse_period(value) if isinstance(value, str) else None
+    except UsageError:
+        return None
+
+
+_TEXT: Final = _Rule(_read_text, "a text")
+_POSITIVE: Final = _Rule(_read_number_above(0), "a number above 0")
+_PERIOD: Final = _Rule(_read_period, "a period such as 2024H2")
+
+_SETTINGS: Final[Mapping[str, Mapping[str, _Rule]]] = {
+    "methodology": {
+        "version": _TEXT,
+        "base_period": _PERIOD,
+        "base_level": _POSITIVE,
+        "standard_card_tflops": _POSITIVE,
+        "hours_per_year": _Rule(_read_whole(1, 10_000), "a whole number of hours"),
+        "decimals": _Rule(_read_whole(0, 12), "a whole number from 0 to 12"),
+        "rounding": _Rule(_read_one_of("half_up", "half_even"), "half_up or half_even"),
+    },
+    "checks": {
+        "province_change_pct": _POSITIVE,
+        "node_change_factor": _Rule(_read_number_above(1), "a number above 1"),
+        "node_change_min_cards": _Rule(_read_whole(0, 2**63 - 1), "a whole number, 0 or more"),
+    },
+    "policy": {"hub_increment_share_target": _POSITIVE},
+}
+
+_INDEX: Final[Mapping[str, _Rule]] = {
+    "code": _TEXT,
+    "kind": _Rule(_read_one_of("national", "region", "hub"), "national, region or hub"),
+    "series": _TEXT,
+    "name": _TEXT,
+    "name_en": _TEXT,
+}
+
+
+def read_config(root: Path) -> Config:
+    """The config of a workspace.
+
+    Args:
+        root: the folder of the workspace.
+
+    Raises:
+        InvalidDataError: E203, with every problem of every file.
+        SystemFailureError: E501, a file is missing or cannot be read.
+    """
+    contents = {name: _read_bytes(root / "config" / name) for name in CONFIG_FILES}
+    found = {name: ProblemList(f"config/{name}") for name in CONFIG_FILES}
+
+    settings = _check_settings(_parse_toml(contents, found["cci.toml"]), found["cci.toml"])
+    provinces = parse_provinces(_decode(contents, found["provinces.csv"]), found["provinces.csv"])
+    models = parse_models(_decode(contents, found["cards.csv"]), found["cards.csv"])
+    indices = _check_indices(
+        _parse_toml(contents, found["indices.toml"]),
+        [province.name for province in provinces],
+        settings.get("methodology", {}).get("base_period"),
+        found["indices.toml"],
+    )
+
+    problems = [problem for name in CONFIG_FILES for problem in found[name].first()]
+    if problems:
+        total = sum(found[name].total for name in CONFIG_FILES)
+        raise InvalidDataError("E203", root / "config", problems, total)
+    return Config(
+        methodology=Methodology(**settings["methodology"]),
+        checks=Checks(**settings["checks"]),
+        policy=Policy(**settings["policy"]),
+        provinces=provinces,
+        indices=indices,
+        models=models,
+        hashes={name: hashlib.sha256(contents[name]).hexdigest() for name in CONFIG_FILES},
+    )
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise os_failure("E501", path, error) from error
+
+
+def _decode(contents: Mapping[str, bytes], problems: ProblemList) -> str:
+    try:
+        return contents[Path(problems.file).name].decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        problems.add("E220", offset=error.start)
+        return ""
+
+
+def _parse_toml(contents: Mapping[str, bytes], problems: ProblemList) -> dict[str, Any]:
+    try:
+        return tomllib.loads(_decode(contents, problems), parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        problems.add("E204", detail=str(error))
+        return {}
+
+
+def _check_table(
+    table: Mapping[str, Any],
+    rules: Mapping[str, _Rule],
+    path: str,
+    problems: ProblemList,
+    others: Sequence[str] = (),
+) -> dict[str, Any]:
+    """The values of a table by key, null for one that is refused or missing.
+
+    An unknown key is a problem: a misspelt one would otherwise be without effect. ``others``
+    are keys that the caller reads.
+    """
+    known = {fold_name(name): name for name in (*rules, *others)}
+    for key in table:
+        if key not in known.values():
+            hint = suggest_name(key, known)
+            problems.add("E205", column=f"{path}{key}", value=key, hint=hint)
+    values: dict[str, Any] = {}
+    for key, rule in rules.items():
+        values[key] = rule.read(table[key]) if key in table else None
+        if key not in table:
+            problems.add("E206", column=f"{path}{key}", expected=rule.expected)
+        elif values[key] is None:
+            found = str(table[key])
+            problems.add("E207", column=f"{path}{key}", value=found, expected=rule.expected)
+    return values
+
+
+def _check_settings(
+    document: Mapping[str, Any], problems: ProblemList
+) -> dict[str, dict[str, Any]]:
+    if problems.total:
+        return {}
+    settings: dict[str, dict[str, Any]] = {}
+    sections = _Rule(lambda value: value if isinstance(value, dict) else None, "a table")
+    tables = _check_table(document, dict.fromkeys(_SETTINGS, sections), "", problems)
+    for section, rules in _SETTINGS.items():
+        if tables[section] is not None:
+            settings[section] = _check_table(tables[section], rules, f"{section}.", problems)
+    return settings
+
+
+def _check_indices(
+    document: Mapping[str, Any],
+    provinces: Sequence[str],
+    base_period: Period | None,
+    problems: ProblemList,
+) -> tuple[IndexDefinition, ...]:
+    if problems.total:
+        return ()
+    tables = _Rule(_read_tables, "one or more [[index]] tables")
+    found = _check_table(document, {"index": tables}, "", problems)["index"] or []
+    indices = [
+        _check_index(table, f"index[{position}]", provinces, base_period, problems)
+        for position, table in enumerate(found, start=1)
+    ]
+    seen: dict[str, int] = {}
+    for position, index in enumerate(indices, start=1):
+        first = seen.setdefault(index.code, position)
+        if index.code and first != position:
+            column = f"index[{position}].code"
+            problems.add("E210", column=column, value=index.code, first=f"in index[{first}]")
+    if found:
+        national = sum(index.kind == "national" for index in indices)
+        if national != 1:
+            problems.add("E213", column="index.kind", count=national)
+    return tuple(indices)
+
+
+def _read_tables(value: object) -> list[dict[str, Any]] | None:
+    is_fit = isinstance(value, list) and value and all(isinstance(item, dict) for item in value)
+    return value if is_fit else None  # type: ignore[return-value]
+
+
+def _check_index(
+    table: Mapping[str, Any],
+    path: str,
+    provinces: Sequence[str],
+    base_period: Period | None,
+    problems: ProblemList,
+) -> IndexDefinition:
+    values = _check_table(table, _INDEX, f"{path}.", problems, ("provinces", "change"))
+    scope = _check_scope(table, path, provinces, problems)
+    changes: list[ScopeChange] = []
+    tables = table.get("change", [])
+    if not isinstance(tables, list) or not all(isinstance(item, dict) for item in tables):
+        problems.add(
+            "E207", column=f"{path}.change", value=str(tables), expected="[[index.change]] tables"
+        )
+        tables = []
+    for position, change in enumerate(tables, start=1):
+        place = f"{path}.change[{position}]"
+        rules = {"from": _PERIOD}
+        start = _check_table(change, rules, f"{place}.", problems, ("provinces",))["from"]
+        new_scope = _check_scope(change, place, provinces, problems)
+        if start is not None:
+            changes.append(ScopeChange(start, new_scope))
+    changes.sort(key=lambda change: change.start)
+    _check_changes(scope, changes, path, base_period, problems)
+    return IndexDefinition(provinces=scope, changes=tuple(changes), **values)
+
+
+def _check_scope(
+    table: Mapping[str, Any], path: str, provinces: Sequence[str], problems: ProblemList
+) -> tuple[str, ...]:
+    """The provinces that a table lists, ``"*"`` for all."""
+    column = f"{path}.provinces"
+    expected = f'a list of names from provinces.csv, or "{ALL_PROVINCES}" for all'
+    if "provinces" not in table:
+        problems.add("E206", column=column, expected=expected)
+        return ()
+    listed = table["provinces"]
+    if listed == ALL_PROVINCES:
+        return tuple(provinces)
+    if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
+        problems.add("E207", column=column, value=str(listed), expected=expected)
+        return ()
+    if not listed:
+        problems.add("E218", column=column, value=column, expected="province")
+    known = {fold_name(name): name for name in provinces}
+    for position, name in enumerate(listed, start=1):
+        place = f"{column}[{position}]"
+        # without provinces, their file is at fault and has been reported
+        if provinces and name not in provinces:
+            problems.add("E212", column=place, value=name, hint=suggest_name(name, known))
+        elif name in listed[: position - 1]:
+            first = f"as provinces[{listed.index(name) + 1}]"
+            problems.add("E210", column=place, value=name, first=first)
+    return tuple(listed)
+
+
+def _check_changes(
+    scope: tuple[str, ...],
+    changes: Iterable[ScopeChange],
+    path: str,
+    base_period: Period | None,
+    problems: ProblemList,
+) -> None:
+    before = scope
+    last: Period | None = None
+    for change in changes:
+        column, value = f"{path}.change", str(change.start)
+        if change.start == last:
+            problems.add("E215", column=column, value=value)
+        elif base_period is not None and change.start <= base_period:
+            problems.add("E214", column=column, value=value, base=base_period)
+        elif set(change.provinces) == set(before):
+            problems.add("E216", column=column, value=value)
+        before, last = change.provinces, change.start

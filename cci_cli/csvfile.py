@@ -1,0 +1,257 @@
+"""The outer form of a CSV file of nodes, and its rows as text. I/O; imports only the domain.
+
+``survey_file`` goes over bytes and lines: encoding, line ends, header, quotes, number of fields.
+``read_batches`` then gives the values of what it found sound, batch by batch.
+"""
+
+import codecs
+import csv
+import io
+import re
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from cci_cli.definitions import fold_name, suggest_name
+from cci_cli.errors import ProblemList, count_noun, os_failure
+from cci_cli.schemas import COLUMNS, LINE, OPTIONAL_COLUMNS
+
+BATCH_ROWS: Final = 500_000
+
+_CHUNK_BYTES: Final = 1 << 20
+_LONE_CR: Final = re.compile(rb"\r(?!\n)")
+# one record as RFC 4180 has it: fields in quotes with inner quotes doubled, or without any quote
+_WELL_QUOTED: Final = re.compile(
+    r'(?:"(?:[^"]|"")*"|[^",\r\n]*)(?:,(?:"(?:[^"]|"")*"|[^",\r\n]*))*\r?\n?'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The outer form of a file: what the reader of its values needs to know.
+
+    ``bad_lines`` are the physical lines of records that have no values to read. ``record_lines``
+    has the physical line of every record below the header; null where each takes one line.
+    """
+
+    path: Path
+    bytes: int
+    header: tuple[str, ...]
+    bad_lines: frozenset[int]
+    is_well_quoted: bool
+    record_lines: Sequence[int] | None
+
+
+def survey_file(path: Path, problems: ProblemList) -> Survey | None:
+    """The outer form of a file, every flaw of it added to ``problems``.
+
+    Returns:
+        null where the flaws leave nothing to read values from.
+
+    Raises:
+        SystemFailureError: E501, the file cannot be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            facts = _survey_bytes(stream, problems)
+        if facts is None:
+            return None
+        size, has_quotes = facts
+        header = _read_header(path, problems)
+        if header is None:
+            return None
+        survey = _survey_quoted if has_quotes else _survey_plain
+        return survey(path, size, header, problems)
+    except OSError as error:
+        raise os_failure("E501", path, error) from error
+
+
+def _survey_bytes(stream: io.BufferedIOBase, problems: ProblemList) -> tuple[int, bool] | None:
+    """Size and whether there are quotes; null where the bytes are no UTF-8 text."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    size, lines, has_quotes, has_text = 0, 1, False, False
+    while chunk := stream.read(_CHUNK_BYTES):
+        if chunk.endswith(b"\r"):
+            # a line end must not be cut in two
+            chunk += stream.read(1)
+        pending = len(decoder.getstate()[0])
+        flaws: list[tuple[int, str, dict[str, Any]]] = []
+        try:
+            decoder.decode(chunk)
+        except UnicodeDecodeError as error:
+            at = max(error.start - pending, 0)
+            flaws.append((at, "E310", {"offset": size - pending + error.start}))
+        if (at := chunk.find(b"\0")) >= 0:
+            flaws.append((at, "E312", {}))
+        if lone := _LONE_CR.search(chunk):
+            flaws.append((lone.start(), "E313", {}))
+        for at, code, details in sorted(flaws, key=lambda flaw: flaw[0])[:1]:
+            problems.add(code, line=lines + chunk.count(b"\n", 0, at), **details)
+            return None
+        has_text = has_text or bool(chunk.removeprefix(codecs.BOM_UTF8).strip())
+        size += len(chunk)
+        lines += chunk.count(b"\n")
+        has_quotes = has_quotes or b'"' in chunk
+    if pending := len(decoder.getstate()[0]):
+        problems.add("E310", line=lines, offset=size - pending)
+        return None
+    if not has_text:
+        problems.add("E311", expected=",".join(COLUMNS))
+        return None
+    return size, has_quotes
+
+
+def _read_header(path: Path, problems: ProblemList) -> tuple[str, ...] | None:
+    """The column names; null unless every one needed is there once, and no other."""
+    with path.open(encoding="utf-8-sig", newline="") as text:
+        _, header = next(_read_records(text))
+    if header is None:
+        problems.add("E319", line=1)
+        return None
+    before = problems.total
+    expected = ", ".join(COLUMNS)
+    known = {fold_name(column): column for column in COLUMNS}
+    for position, name in enumerate(header):
+        if name not in COLUMNS:
+            hint = suggest_name(name, known)
+            problems.add("E314", line=1, column=name, value=name, hint=hint, expected=expected)
+        elif name in header[:position]:
+            problems.add("E316", line=1, column=name)
+    for name in COLUMNS:
+        if name not in header and name not in OPTIONAL_COLUMNS:
+            problems.add("E315", line=1, column=name, expected=expected)
+    return tuple(header) if problems.total == before else None
+
+
+def _survey_plain(path: Path, size: int, header: tuple[str, ...], problems: ProblemList) -> Survey:
+    """The survey of a file without a quote: every line is a record."""
+    fields = pl.col("text").str.count_matches(",", literal=True) + 1
+    flawed = (
+        pl.scan_lines(path, name="text", row_index_name=LINE, row_index_offset=1)
+        .with_columns(fields=fields, is_blank=pl.col("text").str.strip_chars_end("\r") == "")
+        .filter((pl.col("fields") != len(header)) | pl.col("is_blank"))
+        .select(pl.col(LINE).cast(pl.Int64), "fields", "is_blank")
+        .collect(engine="streaming")
+        .sort(LINE)
+    )
+    for line, count, is_blank in flawed.iter_rows():
+        _add_row_flaw(line, 0 if is_blank else count, header, problems)
+    bad_lines = frozenset(flawed.get_column(LINE).to_list())
+    return Survey(path, size, header, bad_lines, is_well_quoted=True, record_lines=None)
+
+
+def _survey_quoted(path: Path, size: int, header: tuple[str, ...], problems: ProblemList) -> Survey:
+    """The survey of a file with quotes, in which a record may take several lines."""
+    bad_lines: set[int] = set()
+    is_well_quoted = True
+    record_lines: array[int] | None = None
+    with path.open(encoding="utf-8-sig", newline="") as text:
+        records = _read_records(text)
+        next(records)
+        for position, (line, fields) in enumerate(records, start=2):
+            if record_lines is None and line != position:
+                record_lines = array("Q", range(2, position))
+            if record_lines is not None:
+                record_lines.append(line)
+            if fields is None:
+                is_well_quoted = False
+                problems.add("E319", line=line)
+                bad_lines.add(line)
+            elif len(fields) != len(header):
+                _add_row_flaw(line, len(fields), header, problems)
+                bad_lines.add(line)
+    return Survey(path, size, header, frozenset(bad_lines), is_well_quoted, record_lines)
+
+
+def _add_row_flaw(line: int, count: int, header: tuple[str, ...], problems: ProblemList) -> None:
+    if count == 0:
+        problems.add("E318", line=line)
+    else:
+        expected = count_noun(len(header), "field")
+        problems.add("E317", line=line, count=count_noun(count, "field"), expected=expected)
+
+
+def _read_records(text: io.TextIOBase) -> Iterator[tuple[int, list[str] | None]]:
+    """First line and fields of every record; null for one whose quotes do not hold."""
+    taken: list[str] = []
+
+    def lines() -> Iterator[str]:
+        for line in text:
+            taken.append(line)
+            yield line
+
+    reader = csv.reader(lines(), strict=True)
+    start = 1
+    while True:
+        try:
+            fields = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield start, None
+        else:
+            # the csv module lets a quote pass inside an unquoted field
+            yield start, fields if _WELL_QUOTED.fullmatch("".join(taken)) else None
+        taken.clear()
+        start = reader.line_num + 1
+
+
+def read_batches(survey: Survey) -> Iterator[pl.DataFrame]:
+    """The rows of a surveyed file, batch by batch and in order, but for its bad lines.
+
+    Each batch has ``line``, the physical line, and the columns of the file as text with null
+    for an empty field.
+    """
+    if not survey.is_well_quoted:
+        yield from _parse_batches(survey)
+        return
+    for batch in scan_nodes(survey).collect_batches(
+        chunk_size=BATCH_ROWS, maintain_order=True, engine="streaming"
+    ):
+        rows = batch
+        if survey.record_lines is not None:
+            # record n has line number n + 1 in a scan, and stands at index n - 1 in the array
+            starts = [survey.record_lines[line - 2] for line in rows.get_column(LINE)]
+            rows = rows.with_columns(pl.Series(LINE, starts, dtype=pl.Int64))
+        if survey.bad_lines:
+            rows = rows.filter(~pl.col(LINE).is_in(list(survey.bad_lines)))
+        yield rows
+
+
+def scan_nodes(survey: Survey) -> pl.LazyFrame:
+    """The rows of a surveyed file without a flaw in its quotes, lazily.
+
+    Columns as in ``read_batches``, but ``line`` counts records and bad lines are in it.
+    """
+    return pl.scan_csv(
+        survey.path,
+        schema=dict.fromkeys(survey.header, pl.String),
+        row_index_name=LINE,
+        row_index_offset=2,
+        glob=False,
+        # fields too many are reported by the survey, and such a file is never used
+        truncate_ragged_lines=True,
+    ).with_columns(
+        pl.col(LINE).cast(pl.Int64),
+        pl.col(list(survey.header)).replace("", None),
+    )
+
+
+def _parse_batches(survey: Survey) -> Iterator[pl.DataFrame]:
+    """As ``read_batches``, record by record: slow, but goes on behind a flaw in the quotes."""
+    with survey.path.open(encoding="utf-8-sig", newline="") as text:
+        records = _read_records(text)
+        next(records)
+        good = (
+            (line, *(field or None for field in fields))
+            for line, fields in records
+            if fields is not None and line not in survey.bad_lines
+        )
+        schema = {LINE: pl.Int64} | dict.fromkeys(survey.header, pl.String)
+        while rows := list(islice(good, BATCH_ROWS)):
+            yield pl.DataFrame(rows, schema=schema, orient="row")

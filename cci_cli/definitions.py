@@ -1,0 +1,181 @@
+"""What the config defines: methodology, provinces, indices, card models. No I/O.
+
+Plain frozen values; reading and checking them is the duty of ``config``.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from difflib import get_close_matches
+from fractions import Fraction
+from typing import Literal
+
+from cci_cli.periods import Period
+from cci_cli.rounding import RoundingMode
+
+IndexKind = Literal["national", "region", "hub"]
+
+# hyphens and dashes as people and spreadsheets write them, beside white space
+_FOLDED_AWAY = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
+
+
+def fold_name(text: str) -> str:
+    """A name without case, width, spaces and hyphens: two spellings of one name fold alike."""
+    return _FOLDED_AWAY.sub("", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def suggest_name(text: str, spellings: Mapping[str, str]) -> str | None:
+    """A hint naming what ``text`` probably stands for; null where nothing comes close.
+
+    Args:
+        text: what was found.
+        spellings: entry by folded spelling, see ``fold_name``.
+    """
+    folded = fold_name(text)
+    close = [folded] if folded in spellings else get_close_matches(folded, spellings, n=1)
+    return f"did you mean `{spellings[close[0]]}`?" if close else None
+
+
+@dataclass(frozen=True, slots=True)
+class Methodology:
+    """How levels are computed and printed (cci.toml, [methodology])."""
+
+    version: str
+    base_period: Period
+    base_level: Decimal
+    standard_card_tflops: Decimal
+    hours_per_year: int
+    decimals: int
+    rounding: RoundingMode
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """Limits of plausibility (cci.toml, [checks]): beyond them there is a warning, no more."""
+
+    province_change_pct: Decimal
+    node_change_factor: Decimal
+    node_change_min_cards: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Targets that results are compared with (cci.toml, [policy])."""
+
+    hub_increment_share_target: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Province:
+    """One province of the sample (a row of provinces.csv)."""
+
+    code: str
+    name: str
+    full_name: str
+    name_en: str
+    region: str
+    aliases: tuple[str, ...]
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """Everything that may stand for it in a raw file."""
+        return (self.name, self.full_name, self.name_en, self.code, *self.aliases)
+
+
+@dataclass(frozen=True, slots=True)
+class CardModel:
+    """One accelerator model (a row of cards.csv); ``fp16_tflops`` is per card."""
+
+    model: str
+    vendor: str
+    fp16_tflops: Decimal
+    basis: Literal["dense", "sparse"]
+    fp16_dense_tflops: Decimal | None
+    fp16_sparse_tflops: Decimal | None
+    released: int | None
+    aliases: tuple[str, ...]
+    source: str
+    note: str
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """Everything that may stand for it in a raw file."""
+        return (self.model, *self.aliases)
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeChange:
+    """From ``start`` on, the index covers ``provinces``."""
+
+    start: Period
+    provinces: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexDefinition:
+    """One index of Table 1 and the provinces it covers over time."""
+
+    code: str
+    kind: IndexKind
+    series: str
+    name: str
+    name_en: str
+    provinces: tuple[str, ...]
+    changes: tuple[ScopeChange, ...] = ()
+
+    def provinces_at(self, period: Period) -> tuple[str, ...]:
+        """The provinces in scope in ``period``."""
+        current = self.provinces
+        for change in self.changes:
+            if change.start <= period:
+                current = change.provinces
+        return current
+
+    def is_changed_at(self, period: Period) -> bool:
+        """Whether a scope change takes effect in ``period``."""
+        return any(change.start == period for change in self.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All of config/; ``hashes`` are the SHA-256 of its files, by name."""
+
+    methodology: Methodology
+    checks: Checks
+    policy: Policy
+    provinces: tuple[Province, ...]
+    indices: tuple[IndexDefinition, ...]
+    models: tuple[CardModel, ...]
+    hashes: Mapping[str, str]
+
+    @property
+    def province_names(self) -> tuple[str, ...]:
+        """Canonical names, in the order of the file."""
+        return tuple(province.name for province in self.provinces)
+
+    @property
+    def province_spellings(self) -> dict[str, str]:
+        """Canonical name by folded spelling."""
+        return {
+            fold_name(spelling): province.name
+            for province in self.provinces
+            for spelling in province.spellings
+        }
+
+    @property
+    def model_spellings(self) -> dict[str, str]:
+        """Catalogue key by folded spelling."""
+        return {
+            fold_name(spelling): card.model for card in self.models for spelling in card.spellings
+        }
+
+    @property
+    def coefficients(self) -> dict[str, Fraction]:
+        """Standard cards per card, by model: FP16 TFLOPS over those of the standard card.
+
+        Source: methodology of 24 December 2025, section 五, "standard card" and its footnote 2.
+        """
+        standard = Fraction(self.methodology.standard_card_tflops)
+        return {card.model: Fraction(card.fp16_tflops) / standard for card in self.models}

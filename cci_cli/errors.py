@@ -1,0 +1,175 @@
+"""What can go wrong, as exceptions with exit codes. Imports only the message catalogue."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Final
+
+from cci_cli.messages import ERRORS, WARNINGS
+
+LONGEST_VALUE: Final = 60
+#: Problems kept of each code; all are counted.
+MAX_KEPT: Final = 1_000
+
+
+def quote_value(value: object) -> str:
+    """A value as it may be printed: in backticks, shortened, nothing invisible or active in it."""
+    text = str(value)
+    if len(text) > LONGEST_VALUE:
+        text = text[: LONGEST_VALUE - 1] + "…"
+    return f"`{escape_unprintable(text)}`"
+
+
+def escape_unprintable(text: str) -> str:
+    """A text for a terminal: control and other invisible characters as escapes."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
+def count_noun(count: int, noun: str) -> str:
+    """``1 problem``, ``2,000 problems``."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding in one place of a file.
+
+    ``line`` is a physical line, 1 the first; null where the finding concerns the whole file.
+    ``column`` is a column of a CSV file or a key of a TOML file; ``value`` is the text found,
+    to the letter, null where nothing was found.
+    """
+
+    code: str
+    message: str
+    file: str | None = None
+    line: int | None = None
+    column: str | None = None
+    value: str | None = None
+    hint: str | None = None
+
+    @property
+    def place(self) -> tuple[str, int, str]:
+        """Sort key: file, line (whole-file findings first), column."""
+        return (self.file or "", self.line or 0, self.column or "")
+
+
+def make_problem(
+    code: str,
+    *,
+    file: str | None = None,
+    line: int | None = None,
+    column: str | None = None,
+    value: str | None = None,
+    hint: str | None = None,
+    **details: object,
+) -> Problem:
+    """A problem with its text taken from the catalogue; ``hint`` replaces the catalogue's."""
+    entry = ERRORS.get(code) or WARNINGS[code]
+    if value is not None:
+        details["value"] = quote_value(value)
+    return Problem(
+        code=code,
+        message=entry.text.format(**details),
+        file=file,
+        line=line,
+        column=column,
+        value=value,
+        hint=hint or (entry.hint and entry.hint.format(**details)),
+    )
+
+
+@dataclass(slots=True)
+class ProblemList:
+    """Problems of one file: the first ones kept, all counted."""
+
+    file: str
+    kept: list[Problem] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def total(self) -> int:
+        """Number of problems found."""
+        return self.counts.total()
+
+    def has_room(self, code: str) -> bool:
+        """Whether the next problem of ``code`` will be kept."""
+        return self.counts[code] < MAX_KEPT
+
+    def add(
+        self,
+        code: str,
+        *,
+        line: int | None = None,
+        column: str | None = None,
+        value: str | None = None,
+        hint: str | None = None,
+        **details: object,
+    ) -> None:
+        """Count one problem and keep it while there is room for its code."""
+        has_room = self.has_room(code)
+        self.counts[code] += 1
+        if has_room:
+            self.kept.append(
+                make_problem(
+                    code,
+                    file=self.file,
+                    line=line,
+                    column=column,
+                    value=value,
+                    hint=hint,
+                    **details,
+                )
+            )
+
+    def first(self) -> tuple[Problem, ...]:
+        """The problems kept, by place."""
+        return tuple(sorted(self.kept, key=lambda problem: problem.place))
+
+
+class CciError(Exception):
+    """Anything a user can cause. ``code`` is a key of the message catalogue."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, code: str, *, hint: str | None = None, **details: object) -> None:
+        """``value`` among the details is quoted; the others go into the text as they are."""
+        entry = ERRORS[code]
+        if "value" in details:
+            details["value"] = quote_value(details["value"])
+        self.code = code
+        self.message = entry.text.format(**details)
+        self.hint = hint or (entry.hint and entry.hint.format(**details))
+        super().__init__(self.message)
+
+
+class DataError(CciError):
+    """The answer is no: data that is missing or does not hold."""
+
+
+class InvalidDataError(DataError):
+    """A file with problems; carries the ones kept and the number of all."""
+
+    def __init__(
+        self, code: str, value: object, problems: Sequence[Problem], total: int | None = None
+    ) -> None:
+        """``total`` is larger than ``len(problems)`` where only the first ones were kept."""
+        self.problems = tuple(problems)
+        self.total = len(problems) if total is None else total
+        super().__init__(code, value=value, count=count_noun(self.total, "problem"))
+
+
+class UsageError(CciError):
+    """The command was not called as it must be."""
+
+    exit_code = 2
+
+
+class SystemFailureError(CciError):
+    """The machine said no: unreadable, forbidden, full, a package not installed."""
+
+    exit_code = 3
+
+
+def os_failure(code: str, path: object, error: OSError) -> SystemFailureError:
+    """The failure that an ``OSError`` on ``path`` means to the user."""
+    return SystemFailureError(code, value=path, detail=error.strerror or str(error))

@@ -1,0 +1,200 @@
+"""From results to what is shown, for the verbs that list things. Domain: no I/O."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from cci_cli.definitions import CardModel
+from cci_cli.errors import Problem, count_noun
+from cci_cli.results import CardsResult, RevisionStatus, StatusResult, ValidateResult
+from cci_cli.rounding import fraction_text, round_exact
+from cci_cli.views import NULL_MARK, Lang, Lines, Sheet, View
+
+#: Up to this many models are shown with their aliases, source and note.
+DETAILED_MODELS: Final = 5
+COEFFICIENT_DECIMALS: Final = 6
+
+
+def problem_line(problem: Problem) -> str:
+    """A problem in one line: ``file:line: column: value: message [code]``."""
+    place = ":".join(str(part) for part in (problem.file, problem.line) if part is not None)
+    parts = [place, problem.column, problem.message]
+    return ": ".join(part for part in parts if part) + f" [{problem.code}]"
+
+
+def view_validate(result: ValidateResult, most: int) -> View:
+    """Every problem with its place; the first ``most`` of errors and of warnings, 0 for all."""
+    errors = result.errors[:most] if most else result.errors
+    warnings = result.warnings[:most] if most else result.warnings
+    levels = [("error", item) for item in errors] + [("warning", item) for item in warnings]
+    fields = ("code", "line", "column", "value", "message", "hint")
+    columns: dict[str, type | int] = dict.fromkeys(("level", *fields), str)
+    columns["line"] = int
+
+    def records(items: Iterable[Problem]) -> list[dict[str, Any]]:
+        return [{name: getattr(item, name) for name in fields} for item in items]
+
+    return View(
+        sheet=Lines(tuple(_validate_lines(result, levels))),
+        columns=columns,
+        records=tuple((level, *(getattr(item, name) for name in fields)) for level, item in levels),
+        document={
+            "valid": result.is_valid,
+            "file": result.file,
+            "snapshot": result.ref and str(result.ref),
+            "compared_with": result.compared_with and str(result.compared_with),
+            "errors": records(errors),
+            "error_count": result.error_count,
+            "warnings": records(warnings),
+            "warning_count": result.warning_count,
+        },
+    )
+
+
+def _validate_lines(result: ValidateResult, levels: Sequence[tuple[str, Problem]]) -> Iterable[str]:
+    for level, item in levels:
+        yield f"{level}: {problem_line(item)}"
+        if item.hint:
+            yield f"  hint: {item.hint}"
+    hidden = result.error_count + result.warning_count - len(levels)
+    if hidden:
+        yield f"{hidden:,} more not shown; --max-problems N shows more"
+    name = f"{result.file} ({result.ref})" if result.ref else result.file
+    if result.facts is None:
+        yield f"{name}: not valid, {count_noun(result.error_count, 'error')}"
+        return
+    facts = result.facts
+    yield (
+        f"{name}: valid, {count_noun(facts.rows, 'row')}, {count_noun(facts.nodes, 'node')}, "
+        f"{count_noun(result.warning_count, 'warning')}"
+    )
+    if result.compared_with:
+        yield f"moves compared with {result.compared_with}"
+
+
+def view_cards(result: CardsResult, lang: Lang) -> View:
+    """Models with their rate and coefficient; a few of them with all that is known."""
+    columns: dict[str, type | int] = {
+        "model": str,
+        "vendor": str,
+        "fp16_tflops": str,
+        "basis": str,
+        "coefficient": COEFFICIENT_DECIMALS,
+        "coefficient_exact": str,
+        "released": int,
+        "aliases": str,
+        "source": str,
+        "note": str,
+    }
+    records = [_card_record(card, result) for card in result.models]
+    headers = {
+        "zh": ("型号", "厂商", "FP16 TFLOPS", "口径", "折算系数", "发布年份"),
+        "en": ("Model", "Vendor", "FP16 TFLOPS", "Basis", "Coefficient", "Released"),
+    }
+    shown = ("model", "vendor", "fp16_tflops", "basis", "coefficient", "released")
+    notes: list[str] = []
+    if len(records) <= DETAILED_MODELS:
+        for record in records:
+            notes += [f"{record['model']}:"]
+            notes += [
+                f"  {name}: {text}"
+                for name, text in (
+                    ("aliases", record["aliases"].replace("|", " | ")),
+                    ("source", record["source"]),
+                    ("note", record["note"]),
+                )
+                if text
+            ]
+    return View(
+        sheet=Sheet(
+            title=count_noun(len(records), "model"),
+            headers=headers[lang],
+            rows=tuple(
+                tuple(str(record[name] or NULL_MARK) for name in shown) for record in records
+            ),
+            numeric=frozenset({2, 4, 5}),
+            notes=tuple(notes),
+        ),
+        columns=columns,
+        records=tuple(tuple(record[name] for name in columns) for record in records),
+        document={
+            "models": [
+                record | {"aliases": list(card.aliases)}
+                for record, card in zip(records, result.models, strict=True)
+            ]
+        },
+    )
+
+
+def _card_record(card: CardModel, result: CardsResult) -> dict[str, Any]:
+    coefficient = result.coefficients[card.model]
+    return {
+        "model": card.model,
+        "vendor": card.vendor,
+        "fp16_tflops": f"{card.fp16_tflops:f}",
+        "basis": card.basis,
+        "coefficient": round_exact(coefficient, COEFFICIENT_DECIMALS),
+        "coefficient_exact": fraction_text(coefficient),
+        "released": card.released,
+        "aliases": "|".join(card.aliases),
+        "source": card.source,
+        "note": card.note,
+    }
+
+
+def view_status(result: StatusResult, lang: Lang) -> View:
+    """Every revision of every period, with what is missing and what is damaged."""
+    headers = {
+        "zh": ("期次", "修订", "截止日", "行数", "SHA-256", "入库时间", "发布", "状态"),
+        "en": (
+            *("Period", "Revision", "As of", "Rows", "SHA-256", "Created"),
+            *("Released", "State"),
+        ),
+    }
+    columns: dict[str, type | int] = {
+        "period": str,
+        "revision": str,
+        "as_of": str,
+        "rows": int,
+        "sha256": str,
+        "created": str,
+        "release": str,
+        "state": str,
+    }
+    records = [_revision_record(item) for item in result.revisions]
+    shortened = [record | {"sha256": (record["sha256"] or "")[:12]} for record in records]
+    notes = [
+        f"{period} has no snapshot: nothing after it can be chained" for period in result.missing
+    ]
+    return View(
+        sheet=Sheet(
+            title=f"{result.workspace}  (base {result.base_period})",
+            headers=headers[lang],
+            rows=tuple(
+                tuple(str(record[name] or NULL_MARK) for name in columns) for record in shortened
+            ),
+            numeric=frozenset({3}),
+            notes=tuple(notes),
+        ),
+        columns=columns,
+        records=tuple(tuple(record[name] for name in columns) for record in records),
+        document={
+            "workspace": result.workspace,
+            "base": str(result.base_period),
+            "revisions": records,
+            "missing": [str(period) for period in result.missing],
+        },
+    )
+
+
+def _revision_record(item: RevisionStatus) -> dict[str, Any]:
+    state = "demonstration" if item.is_demonstration else "ok"
+    return {
+        "period": str(item.ref.period),
+        "revision": f"r{item.ref.revision}",
+        "as_of": item.ref.period.as_of.isoformat(),
+        "rows": item.rows,
+        "sha256": item.sha256,
+        "created": item.created,
+        "release": item.release,
+        "state": state if item.damage is None else item.damage,
+    }

@@ -1,0 +1,234 @@
+"""Every message a user can meet, by code, in one place. Imports nothing of the package.
+
+E1xx wrong usage, E2xx workspace and config, E3xx snapshot files, E4xx the indices,
+E5xx the environment, W3xx plausibility, N1xx notes under a table.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+
+class Message(NamedTuple):
+    """Text of one message; both parts are ``str.format`` templates."""
+
+    text: str
+    hint: str | None = None
+
+
+ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        # wrong usage
+        "E101": Message(
+            "{value} is not a period",
+            "write a half-year as 2025H1, or a date within it as 2025-06-30",
+        ),
+        "E102": Message("{value} is not a revision", "write 2025H1@r2, or 2025H1 for the newest"),
+        "E103": Message(
+            "cannot tell the format of {value} from its suffix",
+            "use .csv, .json, .md, .txt, .xlsx or .parquet, or give --format",
+        ),
+        "E104": Message(
+            "{value} is a binary format and would garble a terminal",
+            "add --output FILE, or send the output to a file or a pipe",
+        ),
+        "E105": Message("{value} holds a workspace already", "choose another folder"),
+        "E106": Message("{value} exists and is not an empty folder", "choose another folder"),
+        "E107": Message(
+            "--period goes with a file, and {value} is a period",
+            "leave --period out: the snapshot knows its period",
+        ),
+        # workspace and config
+        "E201": Message(
+            "no workspace at or above {value}",
+            "go to a folder below one, give --workspace DIR or set CCI_WORKSPACE; "
+            "`cci init DIR` makes a new one",
+        ),
+        "E202": Message(
+            "{value} is not a workspace: it has no config/cci.toml",
+            "name the folder that holds config/ and snapshots/",
+        ),
+        "E203": Message("the config in {value} has {count}"),
+        "E204": Message("not valid TOML: {detail}"),
+        "E205": Message("unknown key {value}"),
+        "E206": Message("key is missing", "expected {expected}"),
+        "E207": Message("{value} is not {expected}"),
+        "E208": Message("header is {value}", "expected {expected}"),
+        "E209": Message("row has {value} fields, the header has {expected}"),
+        "E210": Message("{value} is given twice, first {first}"),
+        "E211": Message(
+            "{value} means both {first} and {second} once case, spaces, hyphens and width "
+            "are folded",
+            "an alias may stand for one entry only",
+        ),
+        "E212": Message("{value} is not a province of provinces.csv"),
+        "E213": Message("{count} indices are of kind national", "expected exactly one"),
+        "E214": Message(
+            "scope change from {value} is not after the base period {base}",
+            "put the provinces into the index itself",
+        ),
+        "E215": Message(
+            "two scope changes from {value} overlap", "merge them: one list per index and period"
+        ),
+        "E216": Message(
+            "scope change from {value} changes nothing",
+            "remove it: it would flag a break where there is none",
+        ),
+        "E217": Message(
+            "fp16_tflops {value} differs from fp16_{basis}_tflops {expected}",
+            "basis names the column that fp16_tflops is taken from",
+        ),
+        "E218": Message("{value} is empty", "expected at least one {expected}"),
+        "E219": Message("not valid CSV: {detail}"),
+        "E220": Message("bytes are not UTF-8 from byte {offset} on", "save the file as UTF-8"),
+        # snapshot files
+        "E301": Message(
+            "no snapshot of {value} in this workspace",
+            "the workspace has {known}",
+        ),
+        "E302": Message("snapshot {period} has no revision {value}", "it has {known}"),
+        "E303": Message(
+            "{value} differs from what its datapackage.json records ({what})",
+            "restore the file: a stored revision never changes, a correction is a new revision",
+        ),
+        "E304": Message("{value} is not a usable data package: {detail}", "restore the file"),
+        "E305": Message("{value} has {count}"),
+        "E310": Message(
+            "bytes are not UTF-8 from byte {offset} on",
+            "save the file as UTF-8",
+        ),
+        "E311": Message("file is empty", "expected a header line: {expected}"),
+        "E312": Message("NUL byte in the text", "export the file again as CSV in UTF-8"),
+        "E313": Message(
+            "carriage return that does not belong to a line end",
+            "end lines with LF or CR LF",
+        ),
+        "E314": Message("unknown column", "expected columns: {expected}"),
+        "E315": Message("column is missing", "expected columns: {expected}"),
+        "E316": Message("column stands twice in the header"),
+        "E317": Message("row has {count}, the header has {expected}"),
+        "E318": Message("blank line", "remove it"),
+        "E319": Message(
+            "quotes do not pair up, or stand inside an unquoted field",
+            'put the whole field in quotes and double the ones inside: "a ""b"" c"',
+        ),
+        "E320": Message("value is missing", "expected {expected}"),
+        "E321": Message(
+            "not printable as it stands: space around it, or an invisible character in it",
+            "expected {expected}",
+        ),
+        "E322": Message("not a province of the config", "expected a name as in provinces.csv"),
+        "E323": Message("not a model of the catalogue", "`cci cards TEXT` finds models"),
+        "E324": Message(
+            "not a whole number from 0 to 9223372036854775807",
+            "digits only: no sign, decimal point, exponent, separator or leading zero",
+        ),
+        "E325": Message("not a status", "expected {expected}"),
+        "E326": Message("not a date", "expected YYYY-MM-DD, or nothing where it is not known"),
+        "E327": Message(
+            "in service only after {as_of}, the day of the snapshot",
+            "a row in service on that day was put into service by then",
+        ),
+        "E330": Message(
+            "node and model stand on line {first} already",
+            "one row per node and model: add the cards up",
+        ),
+        "E331": Message(
+            "node lies in {first} on line {first_line}",
+            "a node lies in one province: give the parts different node_ids",
+        ),
+        "E332": Message(
+            "province {value} does not appear",
+            "absent is not zero: a province without cards has a row with cards = 0",
+        ),
+        # indices
+        "E401": Message(
+            "{period} lies before the base period {base}: there are no indices for it",
+        ),
+        "E402": Message(
+            "{missing} has no snapshot, and {period} is chained through it",
+            "the chain needs every half-year from the base period {base} on",
+        ),
+        "E403": Message(
+            "no card is in service in the national index at the base period {period}",
+            "levels are shares of the national supply at the base",
+        ),
+        "E404": Message(
+            "the national index fell to zero in {period}: nothing can be chained from it",
+        ),
+        "E405": Message("no model matches {value}"),
+        # environment
+        "E501": Message("cannot read {value}: {detail}"),
+        "E502": Message("cannot write {value}: {detail}"),
+        "E503": Message(
+            "the xlsx format needs the package xlsxwriter", "pip install 'cci-cli[excel]'"
+        ),
+    }
+)
+
+WARNINGS: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "W301": Message(
+            "supply of the province moves by {change} % against {previous}",
+            "the limit is {limit} % (config: checks.province_change_pct)",
+        ),
+        "W302": Message(
+            "province has cards in service, and had none in {previous}",
+            "check whether {previous} missed it",
+        ),
+        "W303": Message(
+            "model is new to the country: none in service in {previous}",
+            "check that the model is not misnamed",
+        ),
+        "W304": Message(
+            "cards in service at the node go from {old} to {new} against {previous}",
+            "the limits are a factor of {factor} and {cards} cards "
+            "(config: checks.node_change_factor, checks.node_change_min_cards)",
+        ),
+        "W306": Message(
+            "not compared with {previous}: {detail}", "`cci status` shows what is stored"
+        ),
+        "W305": Message(
+            "province has no cards in service, and had some in {previous}",
+            "check that nothing is missing",
+        ),
+    }
+)
+
+NOTES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "N101": {
+            "zh": "{as_of}：各区域指数点位相加为 {parts}，全国总指数为 {whole}，"
+            "差异系各点位分别四舍五入所致，不作强制平衡。",
+            "en": "{as_of}: the printed regional levels add up to {parts}, the national level is "
+            "{whole}; each is rounded on its own and none is adjusted to fit.",
+        },
+        "N102": {
+            "zh": "{as_of}：各区域指数点位相加为 {parts}，全国总指数为 {whole}；"
+            "样本范围调整或重新起算后，链式指数点位不再具有可加性。",
+            "en": "{as_of}: the regional levels add up to {parts}, the national level is {whole}; "
+            "chained levels do not add up after a change of scope or a reseeded index.",
+        },
+        "N103": {
+            "zh": "{as_of}：各区域指数点位相加为 {parts}，全国总指数为 {whole}；"
+            "区域指数与总指数的样本范围不一致：{provinces}。",
+            "en": "{as_of}: the regional levels add up to {parts}, the national level is {whole}; "
+            "the regions do not divide up the nation: {provinces}.",
+        },
+        "N104": {
+            "zh": "{name}自 {as_of} 起样本范围由 {old} 调整为 {new}；"
+            "增长率按调整后的范围两期同口径计算。",
+            "en": "{name}: scope changed on {as_of} from {old} to {new}; growth compares both "
+            "periods on the new scope.",
+        },
+        "N105": {
+            "zh": "{name}由零恢复，点位按全国总指数点位乘以供算量占比重新起算。",
+            "en": "{name}: was at zero; its level is seeded anew as national level × share.",
+        },
+        "N106": {
+            "zh": "演示数据：{snapshots} 为依据已公布数字校准重构的虚拟节点，并非真实调查数据。",
+            "en": "Demonstration data: {snapshots} hold invented nodes, calibrated to the "
+            "published figures; they are not a real survey.",
+        },
+    }
+)

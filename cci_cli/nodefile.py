@@ -1,0 +1,210 @@
+"""The values of a CSV file of nodes: find everything wrong with them, sum what is right. I/O.
+
+Imports ``csvfile`` for the reading and the domain for the rules; knows nothing of workspaces.
+A file is read once for its values; only where hashes nominate a clash, once more to confirm it.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from cci_cli.cards import aggregate_cards, merge_card_counts
+from cci_cli.csvfile import Survey, read_batches, scan_nodes, survey_file
+from cci_cli.definitions import Config, fold_name, suggest_name
+from cci_cli.errors import InvalidDataError, ProblemList
+from cci_cli.schemas import (
+    CARDS,
+    EXPECTED,
+    IN_SERVICE,
+    KEY,
+    LINE,
+    MODEL,
+    NODE_ID,
+    PROVINCE,
+    STATUS,
+    STATUSES,
+    Finding,
+    build_nodes_schema,
+    find_late_starts,
+    find_value_problems,
+    to_canonical,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedNodes:
+    """The sums of a file without problems."""
+
+    rows: int
+    nodes: int
+    card_counts: pl.DataFrame
+
+
+def read_nodes(path: Path, config: Config, as_of: date) -> tuple[Survey, CheckedNodes]:
+    """A file that must be without problems, surveyed and summed.
+
+    Args:
+        path: the file.
+        config: provinces and models that values must name.
+        as_of: the day the file describes.
+
+    Raises:
+        InvalidDataError: E305, with every problem of the file.
+        SystemFailureError: E501, the file cannot be read.
+    """
+    problems = ProblemList(str(path))
+    survey = survey_file(path, problems)
+    checked = survey and check_nodes(survey, config, as_of, problems)
+    if not survey or not checked:
+        raise InvalidDataError("E305", path, problems.first(), problems.total)
+    return survey, checked
+
+
+def check_nodes(
+    survey: Survey, config: Config, as_of: date | None, problems: ProblemList
+) -> CheckedNodes | None:
+    """The sums of a surveyed file; every value that breaks a rule is added to ``problems``.
+
+    Args:
+        survey: as ``survey_file`` returns it.
+        config: provinces and models that values must name.
+        as_of: the day the file describes; null where not known, then dates are not compared.
+        problems: may hold flaws of the survey already.
+
+    Returns:
+        null where there is a problem: sums over a part of the rows would look right.
+    """
+    schema = build_nodes_schema(config.province_names, [card.model for card in config.models])
+    hints = _Hints(config)
+    rows = 0
+    provinces: set[str] = set()
+    keys: list[pl.Series] = []
+    places: list[pl.DataFrame] = []
+    counts: list[pl.DataFrame] = []
+    for batch in read_batches(survey):
+        rows += batch.height
+        findings = find_value_problems(batch, schema)
+        if as_of is not None:
+            findings += find_late_starts(batch, as_of)
+        for finding in sorted(findings, key=lambda finding: (finding.line, finding.column)):
+            problems.add(
+                finding.code,
+                line=finding.line,
+                column=finding.column,
+                value=finding.value,
+                hint=hints.find(finding) if problems.has_room(finding.code) else None,
+                expected=EXPECTED[finding.column],
+                as_of=as_of,
+            )
+        provinces.update(batch.get_column(PROVINCE).drop_nulls().unique())
+        keys.append(batch.select(_hash_key()).to_series())
+        places.append(batch.select(_hash_node(), PROVINCE).unique())
+        if not problems.total:
+            nodes_of_batch = to_canonical(batch.lazy(), survey.header).collect()
+            counts.append(aggregate_cards(nodes_of_batch))
+    nodes = _find_clashes(survey, keys, places, problems)
+    for name in config.province_names:
+        if name not in provinces:
+            problems.add("E332", column=PROVINCE, value=name)
+    if problems.total:
+        return None
+    return CheckedNodes(rows=rows, nodes=nodes, card_counts=merge_card_counts(counts))
+
+
+class _Hints:
+    """Did-you-mean for provinces, models and statuses, looked up once per value."""
+
+    def __init__(self, config: Config) -> None:
+        self._spellings = {
+            PROVINCE: config.province_spellings,
+            MODEL: config.model_spellings,
+            STATUS: {fold_name(status): status for status in STATUSES},
+        }
+        self._found: dict[tuple[str, str], str | None] = {}
+
+    def find(self, finding: Finding) -> str | None:
+        spellings = self._spellings.get(finding.column)
+        if spellings is None or finding.value is None:
+            return None
+        key = (finding.column, finding.value)
+        if key not in self._found:
+            self._found[key] = suggest_name(finding.value, spellings)
+        return self._found[key]
+
+
+def _hash_key() -> pl.Expr:
+    return pl.struct(*KEY).hash().alias("key_hash")
+
+
+def _hash_node() -> pl.Expr:
+    return pl.col(NODE_ID).hash().alias("node_hash")
+
+
+def _find_clashes(
+    survey: Survey, keys: list[pl.Series], places: list[pl.DataFrame], problems: ProblemList
+) -> int:
+    """Keys that stand twice, nodes in two provinces; returns the number of nodes.
+
+    Hashes keep this small for any number of rows. They only nominate: what they point at is
+    read again and compared to the letter.
+    """
+    if not keys:
+        return 0
+    hashes = pl.concat(keys).sort()
+    twice = hashes.filter(hashes == hashes.shift(1)).unique()
+    place = pl.concat(places).unique()
+    moved = place.filter(pl.col("node_hash").is_duplicated()).get_column("node_hash").unique()
+    if len(twice) or len(moved):
+        nominees = pl.concat(
+            batch.filter(
+                _hash_key().is_in(twice.implode()) | _hash_node().is_in(moved.implode())
+            ).select(LINE, *KEY, PROVINCE)
+            for batch in read_batches(survey)
+        )
+        _add_duplicate_keys(nominees, problems)
+        _add_moved_nodes(nominees, problems)
+    return place.get_column("node_hash").n_unique()
+
+
+def _add_duplicate_keys(nominees: pl.DataFrame, problems: ProblemList) -> None:
+    clashes = (
+        nominees.drop_nulls(list(KEY))
+        .with_columns(first=pl.col(LINE).min().over(*KEY))
+        .filter(pl.col(LINE) > pl.col("first"))
+        .sort(LINE)
+    )
+    for line, node, model, first in clashes.select(LINE, *KEY, "first").iter_rows():
+        problems.add("E330", line=line, column=",".join(KEY), value=f"{node},{model}", first=first)
+
+
+def _add_moved_nodes(nominees: pl.DataFrame, problems: ProblemList) -> None:
+    clashes = (
+        nominees.drop_nulls([NODE_ID, PROVINCE])
+        .sort(LINE)
+        .with_columns(
+            first=pl.col(PROVINCE).first().over(NODE_ID),
+            first_line=pl.col(LINE).first().over(NODE_ID),
+        )
+        .filter(pl.col(PROVINCE) != pl.col("first"))
+    )
+    for line, node, first, first_line in clashes.select(
+        LINE, NODE_ID, "first", "first_line"
+    ).iter_rows():
+        problems.add(
+            "E331", line=line, column=NODE_ID, value=node, first=first, first_line=first_line
+        )
+
+
+def sum_nodes(survey: Survey) -> pl.DataFrame:
+    """Cards in service by node of a file without problems.
+
+    Returns:
+        One row per node with a card in service: ``node_id``, ``cards`` (Int128).
+    """
+    nodes = scan_nodes(survey)
+    if STATUS in survey.header:
+        nodes = nodes.filter(pl.col(STATUS) == IN_SERVICE)
+    cards = pl.col(CARDS).cast(pl.Int64).cast(pl.Int128).sum()
+    return nodes.group_by(NODE_ID).agg(cards).filter(pl.col(CARDS) > 0).collect(engine="streaming")

@@ -1,0 +1,232 @@
+"""From a view to text or bytes in one of the formats. No files, no terminal: ``cli`` writes.
+
+The same view gives the same bytes on every machine; only a table for a terminal depends on its
+width and colours.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Final, Literal, get_args
+
+from rich.box import Box
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cci_cli.errors import SystemFailureError, escape_unprintable
+from cci_cli.views import Cell, Lines, Sheet, View
+
+Format = Literal["table", "csv", "json", "markdown", "xlsx", "parquet"]
+
+FORMATS: Final[tuple[Format, ...]] = get_args(Format)
+BINARY_FORMATS: Final = ("xlsx", "parquet")
+SUFFIXES: Final[Mapping[str, Format]] = {
+    ".csv": "csv",
+    ".json": "json",
+    ".md": "markdown",
+    ".txt": "table",
+    ".xlsx": "xlsx",
+    ".parquet": "parquet",
+}
+
+#: A column of text is not folded to less than this.
+_LEAST_TEXT_WIDTH: Final = 10
+_GAP: Final = 2
+
+# rules above and below the table, under the header and between groups; nothing at the sides
+_RULES: Final = Box("━━━━\n    \n━━━━\n    \n────\n────\n    \n━━━━\n")
+
+
+def render(view: View, form: Format) -> bytes:
+    """A view in a format, for a file or a pipe.
+
+    Raises:
+        SystemFailureError: E503, xlsx without its library.
+    """
+    match form:
+        case "table":
+            return render_table(view).encode()
+        case "markdown":
+            return _to_markdown(view.sheet).encode()
+        case "json":
+            return (to_json(view.document) + "\n").encode()
+        case "csv":
+            return _to_csv(view).encode()
+        case "xlsx":
+            return _to_xlsx(view)
+        case "parquet":
+            return _to_parquet(view)
+
+
+def render_table(view: View, *, width: int | None = None, has_colour: bool = False) -> str:
+    """The table for people, in plain text or with the colours of a terminal.
+
+    Args:
+        view: what to show.
+        width: cells to keep within if all digits stay whole; null for as wide as needed.
+        has_colour: whether to put in the codes for bold and dim.
+    """
+    sheet = view.sheet
+    if isinstance(sheet, Lines):
+        return "".join(escape_unprintable(line) + "\n" for line in sheet.lines)
+    table = Table(
+        title=Text(sheet.title, style="bold"),
+        title_justify="left",
+        box=_RULES,
+        # with the blank that divides two columns, a gap of _GAP
+        padding=(0, _GAP - 1, 0, 0),
+        header_style="bold",
+    )
+    least = 0
+    for position, header in enumerate(sheet.headers):
+        is_numeric = position in sheet.numeric
+        cells = [*header.split("\n"), *(row[position] for row in sheet.rows)]
+        longest = max(map(cell_len, cells))
+        narrowest = longest if is_numeric else min(longest, _LEAST_TEXT_WIDTH)
+        least += narrowest + _GAP
+        table.add_column(
+            Text(header, justify="right" if is_numeric else "left"),
+            justify="right" if is_numeric else "left",
+            no_wrap=is_numeric,
+            min_width=narrowest,
+            overflow="fold",
+        )
+    for position, row in enumerate(sheet.rows):
+        if position in sheet.rules and position:
+            table.add_section()
+        table.add_row(*(Text(escape_unprintable(cell)) for cell in row))
+
+    needed = sum(
+        max(
+            cell_len(part)
+            for cell in (sheet.headers[position], *(row[position] for row in sheet.rows))
+            for part in cell.split("\n")
+        )
+        + _GAP
+        for position in range(len(sheet.headers))
+    )
+    room = needed + _GAP if width is None else max(width, least + _GAP)
+    out = io.StringIO()
+    console = Console(
+        file=out,
+        width=room,
+        force_terminal=has_colour,
+        color_system="standard" if has_colour else None,
+        legacy_windows=False,
+        highlight=False,
+        # what the surroundings say of width and colours has been weighed by the caller
+        _environ={},
+    )
+    console.print(table)
+    for note in sheet.notes:
+        console.print(Text(escape_unprintable(note), style="dim"), soft_wrap=width is None)
+    return "".join(line.rstrip() + "\n" for line in out.getvalue().splitlines())
+
+
+def _to_markdown(sheet: Sheet | Lines) -> str:
+    if isinstance(sheet, Lines):
+        return "".join(f"- {escape_unprintable(line.strip())}\n" for line in sheet.lines)
+
+    def row_text(cells: tuple[str, ...]) -> str:
+        return "| " + " | ".join(map(_escape_markdown, cells)) + " |\n"
+
+    rules = (
+        "---:" if position in sheet.numeric else "---" for position in range(len(sheet.headers))
+    )
+    return "".join(
+        [
+            f"**{_escape_markdown(sheet.title)}**\n\n",
+            row_text(tuple(header.replace("\n", "") for header in sheet.headers)),
+            "| " + " | ".join(rules) + " |\n",
+            *(row_text(row) for row in sheet.rows),
+            *(f"\n{_escape_markdown(note)}\n" for note in sheet.notes),
+        ]
+    )
+
+
+def _escape_markdown(text: str) -> str:
+    escaped = escape_unprintable(text).strip().replace("\\", "\\\\")
+    for character in "|*_`<[":
+        escaped = escaped.replace(character, "\\" + character)
+    return escaped
+
+
+def _to_csv(view: View) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(view.columns)
+    for record in view.records:
+        writer.writerow("" if cell is None else _plain(cell) for cell in record)
+    return out.getvalue()
+
+
+def _plain(cell: Cell) -> str:
+    # str() of a long Decimal could have an exponent
+    return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
+
+
+def to_json(value: Any, indent: str = "") -> str:  # noqa: ANN401 - any JSON value
+    """JSON in which a Decimal is a number with its own digits, ``1000.00``.
+
+    The encoder of the standard library would send it through a binary float.
+    """
+    inner = indent + "  "
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, Mapping) and value:
+        items = [f"{inner}{json.dumps(key)}: {to_json(item, inner)}" for key, item in value.items()]
+        return "{\n" + ",\n".join(items) + f"\n{indent}}}"
+    if isinstance(value, list | tuple) and value:
+        if all(isinstance(item, str) for item in value):
+            return json.dumps(value, ensure_ascii=False)
+        parts = [inner + to_json(item, inner) for item in value]
+        return "[\n" + ",\n".join(parts) + f"\n{indent}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _to_xlsx(view: View) -> bytes:
+    try:
+        import xlsxwriter
+    except ImportError as error:
+        raise SystemFailureError("E503") from error
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
+        # the day of writing would make the bytes differ from run to run
+        book.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC)})
+        page = book.add_worksheet()
+        head = book.add_format({"bold": True, "bottom": 1})
+        page.freeze_panes(1, 0)
+        for column, (name, kind) in enumerate(view.columns.items()):
+            digits = book.add_format({"num_format": _number_format(kind)})
+            cells = [record[column] for record in view.records]
+            page.write_string(0, column, name, head)
+            longest = max([cell_len(name), *(cell_len(_plain(cell)) for cell in cells if cell)])
+            page.set_column(column, column, min(longest + _GAP, 80))
+            for row, cell in enumerate(cells, start=1):
+                if isinstance(cell, str):
+                    page.write_string(row, column, cell)
+                elif cell is not None:
+                    page.write_number(row, column, cell, digits)
+    return out.getvalue()
+
+
+def _number_format(kind: type | int) -> str:
+    return "0" if isinstance(kind, type) or not kind else "0." + "0" * kind
+
+
+def _to_parquet(view: View) -> bytes:
+    import polars as pl
+
+    types: dict[type, Any] = {str: pl.String, int: pl.Int64}
+    schema = {
+        name: types[kind] if isinstance(kind, type) else pl.Decimal(38, kind)
+        for name, kind in view.columns.items()
+    }
+    out = io.BytesIO()
+    pl.DataFrame(list(view.records), schema=schema, orient="row").write_parquet(out)
+    return out.getvalue()

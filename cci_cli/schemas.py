@@ -1,0 +1,195 @@
+"""Columns of a snapshot and the rules its values keep. Domain: no I/O.
+
+``nodes.csv`` has one row per node and card model; key (``node_id``, ``model``).
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import pandera.polars as pa
+import polars as pl
+from pandera.errors import SchemaErrors
+from pandera.polars import PolarsData
+
+NODE_ID: Final = "node_id"
+NODE_NAME: Final = "node_name"
+PROVINCE: Final = "province"
+MODEL: Final = "model"
+CARDS: Final = "cards"
+STATUS: Final = "status"
+IN_SERVICE_SINCE: Final = "in_service_since"
+
+#: Physical line of a row in its file, 1 the header's; carried beside the columns of the file.
+LINE: Final = "line"
+
+KEY: Final = (NODE_ID, MODEL)
+COLUMNS: Final = (NODE_ID, NODE_NAME, PROVINCE, MODEL, CARDS, STATUS, IN_SERVICE_SINCE)
+#: May be absent: then empty, all in service, not known.
+OPTIONAL_COLUMNS: Final = (NODE_NAME, STATUS, IN_SERVICE_SINCE)
+
+IN_SERVICE: Final = "in_service"
+STATUSES: Final = (IN_SERVICE, "under_construction", "suspended", "retired")
+
+MAX_CARDS: Final = 2**63 - 1
+
+# no space at either end; no control, format, private or unassigned character, no line separator
+_CLEAN_TEXT = r"^(?:[^\s\p{C}](?:[^\p{C}\p{Zl}\p{Zp}]*[^\s\p{C}])?)?$"
+_WHOLE_NUMBER = r"^(?:0|[1-9][0-9]{0,18})$"
+_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+
+#: What each column expects, as the error texts say it.
+EXPECTED: Final = {
+    NODE_ID: "an identifier",
+    NODE_NAME: "a name, or nothing",
+    PROVINCE: "a province",
+    MODEL: "a card model",
+    CARDS: "a number of cards, 0 or more",
+    STATUS: "one of " + ", ".join(STATUSES),
+    IN_SERVICE_SINCE: "a date as YYYY-MM-DD, or nothing",
+}
+
+#: Table Schema of Frictionless Data, for the data package beside a stored ``nodes.csv``.
+TABLE_SCHEMA: Final = {
+    "fields": [
+        {"name": NODE_ID, "type": "string", "constraints": {"required": True}},
+        {"name": NODE_NAME, "type": "string"},
+        {"name": PROVINCE, "type": "string", "constraints": {"required": True}},
+        {"name": MODEL, "type": "string", "constraints": {"required": True}},
+        {"name": CARDS, "type": "integer", "constraints": {"required": True, "minimum": 0}},
+        {
+            "name": STATUS,
+            "type": "string",
+            "constraints": {"required": True, "enum": list(STATUSES)},
+        },
+        {"name": IN_SERVICE_SINCE, "type": "date"},
+    ],
+    "primaryKey": list(KEY),
+    "missingValues": [""],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A value that breaks a rule: physical line, column, error code and the text as it stands."""
+
+    line: int
+    column: str
+    code: str
+    value: str | None
+
+
+def build_nodes_schema(provinces: Iterable[str], models: Iterable[str]) -> pa.DataFrameSchema:
+    """The rules for the raw text of the columns of ``nodes.csv``.
+
+    Every column is text, so that a bad value is reported as it stands and cannot hide others.
+    A check is named by the error code it stands for. It must be given a DataFrame: of a
+    LazyFrame pandera would look at the schema alone.
+    """
+    clean = pa.Check(_matches(_CLEAN_TEXT), error="E321")
+    return pa.DataFrameSchema(
+        {
+            NODE_ID: pa.Column(pl.String, clean),
+            NODE_NAME: pa.Column(pl.String, clean, nullable=True, required=False),
+            PROVINCE: pa.Column(pl.String, pa.Check.isin(list(provinces), error="E322")),
+            MODEL: pa.Column(pl.String, pa.Check.isin(list(models), error="E323")),
+            CARDS: pa.Column(pl.String, pa.Check(_is_card_count, error="E324")),
+            STATUS: pa.Column(
+                pl.String, pa.Check.isin(list(STATUSES), error="E325"), required=False
+            ),
+            IN_SERVICE_SINCE: pa.Column(
+                pl.String, pa.Check(_is_date, error="E326"), nullable=True, required=False
+            ),
+        }
+    )
+
+
+def find_value_problems(rows: pl.DataFrame, schema: pa.DataFrameSchema) -> list[Finding]:
+    """Every value of a batch that breaks a rule of ``schema``, in no particular order.
+
+    Args:
+        rows: ``line`` and columns of the file as text, null where the field is empty.
+        schema: as ``build_nodes_schema`` returns it.
+    """
+    try:
+        schema.validate(rows, lazy=True)
+    except SchemaErrors as errors:
+        lines = rows.get_column(LINE)
+        return [
+            Finding(
+                line=lines[case["index"]],
+                column=case["column"],
+                code="E320" if case["check"] == "not_nullable" else case["check"],
+                value=case["failure_case"],
+            )
+            for case in errors.failure_cases.iter_rows(named=True)
+        ]
+    return []
+
+
+def find_late_starts(rows: pl.DataFrame, as_of: date) -> list[Finding]:
+    """Rows in service on ``as_of`` that say they were put into service after it.
+
+    Args:
+        rows: ``line`` and columns of the file as text; ``status`` and ``in_service_since`` may
+            be absent, values that break their own rule are passed over.
+        as_of: the day the snapshot describes.
+    """
+    if IN_SERVICE_SINCE not in rows.columns:
+        return []
+    since = pl.col(IN_SERVICE_SINCE)
+    late = _parse_dates(since) > as_of
+    if STATUS in rows.columns:
+        late = late & (pl.col(STATUS) == IN_SERVICE)
+    found = rows.filter(late).select(LINE, since)
+    return [Finding(line, IN_SERVICE_SINCE, "E327", value) for line, value in found.iter_rows()]
+
+
+def to_canonical(rows: pl.LazyFrame, header: Sequence[str]) -> pl.LazyFrame:
+    """Valid rows in the columns and types of a snapshot, in the order given.
+
+    Args:
+        rows: the columns of ``header`` as text, without problems.
+        header: the columns there are; an optional one may be absent.
+
+    Returns:
+        ``COLUMNS``, one row per node and model: text, but ``cards`` Int64 and
+        ``in_service_since`` Date; ``node_name`` and ``in_service_since`` null where not known.
+    """
+    values = {
+        CARDS: pl.col(CARDS).cast(pl.Int64),
+        IN_SERVICE_SINCE: _parse_dates(pl.col(IN_SERVICE_SINCE)),
+    }
+    absent = {
+        NODE_NAME: pl.lit(None, pl.String),
+        STATUS: pl.lit(IN_SERVICE),
+        IN_SERVICE_SINCE: pl.lit(None, pl.Date),
+    }
+    return rows.select(
+        (values.get(name, pl.col(name)) if name in header else absent[name]).alias(name)
+        for name in COLUMNS
+    )
+
+
+def _matches(pattern: str) -> Callable[[PolarsData], pl.LazyFrame]:
+    def check(data: PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(pl.col(data.key).str.contains(pattern))
+
+    return check
+
+
+def _is_card_count(data: PolarsData) -> pl.LazyFrame:
+    text = pl.col(data.key)
+    fits = text.cast(pl.Int64, strict=False).is_not_null()
+    return data.lazyframe.select(text.str.contains(_WHOLE_NUMBER) & (fits | text.is_null()))
+
+
+def _is_date(data: PolarsData) -> pl.LazyFrame:
+    text = pl.col(data.key)
+    return data.lazyframe.select(_parse_dates(text).is_not_null() | text.is_null())
+
+
+def _parse_dates(text: pl.Expr) -> pl.Expr:
+    # to_date alone would also take 2025-6-1
+    return pl.when(text.str.contains(_DATE)).then(text).str.to_date("%Y-%m-%d", strict=False)

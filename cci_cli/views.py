@@ -1,0 +1,268 @@
+"""From results to what is shown: words, printed digits, order. Domain: no I/O.
+
+Each ``view_…`` rounds once, here, and names things in the language asked for. ``render`` then
+gives the view its form.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final, Literal
+
+from cci_cli import __version__
+from cci_cli.definitions import IndexDefinition, IndexKind, Methodology
+from cci_cli.messages import NOTES
+from cci_cli.periods import Period
+from cci_cli.results import ComputeResult, HubFigures, IndexFigures, Note
+from cci_cli.rounding import fraction_text, round_exact
+
+Lang = Literal["zh", "en"]
+Cell = str | int | Decimal | None
+
+NULL_MARK: Final = "—"
+
+_SERIES_EN: Final[Mapping[IndexKind, str]] = {
+    "national": "Overall index",
+    "region": "Regional series",
+    "hub": "Hub series",
+}
+_MONTHS: Final = {6: "June", 12: "December"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table for people; a header may have a line break.
+
+    ``numeric`` are the columns of digits, ``rules`` the rows that have a line above them.
+    """
+
+    title: str
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: frozenset[int] = frozenset()
+    rules: frozenset[int] = frozenset()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Text for people that is no table, line by line."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One result in every form: for people, for data tools, as a document.
+
+    ``columns`` gives the type of each column of ``records``: a Decimal column has its number of
+    places as the value, a text or integer column the type itself.
+    """
+
+    sheet: Sheet | Lines
+    columns: Mapping[str, type | int]
+    records: tuple[tuple[Cell, ...], ...]
+    document: Mapping[str, Any]
+
+
+def date_text(period: Period, lang: Lang) -> str:
+    """The last day of a period: ``2025年6月30日``, ``30 June 2025``."""
+    day = period.as_of
+    if lang == "zh":
+        return f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.day} {_MONTHS[day.month]} {day.year}"
+
+
+def view_compute(result: ComputeResult, lang: Lang) -> View:
+    """Table 2: the levels of two periods, as published, with growth beside them."""
+    rounder = _Rounder(result.methodology)
+    figures = [_round_figures(item, rounder, lang) for item in result.indices]
+    notes = tuple(_note_text(note, lang) for note in result.notes)
+    columns: dict[str, type | int] = {"code": str, "series": str, "name": str}
+    numbers = ("previous_level", "level", "growth_pct", "share_pct", "contribution_pp")
+    columns |= dict.fromkeys(numbers, result.methodology.decimals)
+    return View(
+        sheet=_compute_sheet(result, figures, rounder, notes, lang),
+        columns=columns,
+        records=tuple(tuple(row[name] for name in columns) for row in figures),
+        document=_compute_document(result, figures, rounder, notes),
+    )
+
+
+class _Rounder:
+    """Exact values to printed digits under one methodology; null stays null."""
+
+    def __init__(self, methodology: Methodology) -> None:
+        self._methodology = methodology
+
+    def points(self, value: Fraction | None) -> Decimal | None:
+        return None if value is None else self._round(value, self._methodology.decimals)
+
+    def percent(self, ratio: Fraction | None) -> Decimal | None:
+        return None if ratio is None else self.points(100 * ratio)
+
+    def whole(self, value: Fraction) -> int:
+        return int(self._round(value, 0))
+
+    def _round(self, value: Fraction, decimals: int) -> Decimal:
+        return round_exact(value, decimals, self._methodology.rounding)
+
+
+def _round_figures(item: IndexFigures, rounder: _Rounder, lang: Lang) -> dict[str, Any]:
+    """One index as the document of ``compute`` has it."""
+    index, seen = item.definition, item.observation
+    return {
+        "code": index.code,
+        "kind": index.kind,
+        "series": index.series if lang == "zh" else _SERIES_EN[index.kind],
+        "name": _index_name(index, lang),
+        "name_en": index.name_en,
+        "status": seen.status,
+        "previous_level": rounder.points(seen.previous_level),
+        "level": rounder.points(seen.level),
+        "level_exact": fraction_text(seen.level),
+        "comparable_level": rounder.points(seen.comparable_level),
+        "growth_pct": rounder.percent(seen.growth),
+        "share_pct": rounder.percent(seen.link.share),
+        "contribution_pp": rounder.percent(seen.link.contribution),
+        "increment_share_pct": rounder.percent(seen.link.increment_share),
+        "standard_cards": rounder.points(item.standard_cards),
+        "supply_card_hours": rounder.whole(seen.link.supply),
+        "provinces": list(seen.provinces),
+    }
+
+
+def _index_name(index: IndexDefinition, lang: Lang) -> str:
+    return index.name if lang == "zh" else index.name_en
+
+
+def _compute_document(
+    result: ComputeResult,
+    figures: Sequence[Mapping[str, Any]],
+    rounder: _Rounder,
+    notes: Sequence[str],
+) -> dict[str, Any]:
+    methodology = result.methodology
+    document: dict[str, Any] = {
+        "period": str(result.period),
+        "as_of": result.period.as_of.isoformat(),
+        "previous": None if result.previous is None else str(result.previous),
+        "base": {
+            "period": str(methodology.base_period),
+            "as_of": methodology.base_period.as_of.isoformat(),
+            "level": methodology.base_level,
+        },
+        "indices": list(figures),
+    }
+    if result.hubs is not None:
+        document["hubs"] = {
+            "share_pct": rounder.percent(result.hubs.link.share),
+            "increment_share_pct": rounder.percent(result.hubs.link.increment_share),
+            "target_pct": result.hubs.increment_share_target_pct,
+            "provinces": list(result.hubs.provinces),
+        }
+    return document | {
+        "notes": list(notes),
+        "provenance": {
+            "snapshots": {
+                str(period): {
+                    "revision": f"r{snapshot.ref.revision}",
+                    "sha256": snapshot.facts.sha256,
+                }
+                for period, snapshot in result.snapshots.items()
+            },
+            "config": dict(result.config_hashes),
+            "methodology": methodology.version,
+            "cci": __version__,
+        },
+    }
+
+
+def _compute_sheet(
+    result: ComputeResult,
+    figures: Sequence[Mapping[str, Any]],
+    rounder: _Rounder,
+    notes: Sequence[str],
+    lang: Lang,
+) -> Sheet:
+    before, now = date_text(result.period.previous, lang), date_text(result.period, lang)
+    if lang == "zh":
+        title = "表 2  中证智能算力供算量指数系列最新点位"
+        headers = ("系列", "指数名称", f"{before}\n(上一期)", f"{now}\n(最新)", "增长率")
+    else:
+        title = "Table 2  CCI-IC Intelligent Computing Power Supply Indices, latest levels"
+        headers = ("Series", "Index", f"{before}\n(previous)", f"{now}\n(latest)", "Growth")
+    rows = []
+    rules = set()
+    series = None
+    for position, row in enumerate(figures):
+        is_new = row["series"] != series
+        series = row["series"]
+        if is_new:
+            rules.add(position)
+        rows.append(
+            (
+                series if is_new else "",
+                row["name"],
+                _number_text(row["previous_level"]),
+                _number_text(row["level"]),
+                _number_text(row["growth_pct"], "%", sign="+"),
+            )
+        )
+    return Sheet(
+        title=title,
+        headers=headers,
+        rows=tuple(rows),
+        numeric=frozenset({2, 3, 4}),
+        rules=frozenset(rules),
+        notes=(
+            *([_hub_text(result.hubs, rounder, lang)] if result.hubs else []),
+            *notes,
+            _origin_text(result, lang),
+        ),
+    )
+
+
+def _number_text(value: Decimal | None, unit: str = "", sign: str = "") -> str:
+    return NULL_MARK if value is None else f"{value:{sign}f}{unit}"
+
+
+def _hub_text(hubs: HubFigures, rounder: _Rounder, lang: Lang) -> str:
+    share = _number_text(rounder.percent(hubs.link.share), "%")
+    increment = _number_text(rounder.percent(hubs.link.increment_share), "%")
+    target = f"{hubs.increment_share_target_pct:f}%"
+    count, provinces = hubs.count, len(hubs.provinces)
+    if lang == "zh":
+        return (
+            f"{count} 个枢纽节点（{provinces} 个省份）合计：占全国供算量 {share}，"
+            f"占全国新增供算量 {increment}（政策目标 {target}）。"
+        )
+    return (
+        f"The {count} hubs ({provinces} provinces) together: {share} of national supply, "
+        f"{increment} of the national increment (policy target {target})."
+    )
+
+
+def _origin_text(result: ComputeResult, lang: Lang) -> str:
+    refs = [str(snapshot.ref) for snapshot in result.snapshots.values()]
+    version = result.methodology.version
+    if lang == "zh":
+        return f"快照 {'、'.join(refs)}；编制方法 {version}；cci {__version__}。"
+    return f"Snapshots {', '.join(refs)}; methodology {version}; cci {__version__}."
+
+
+def _note_text(note: Note, lang: Lang) -> str:
+    """The text of a note: periods as dates, indices by name, lists in the manner of ``lang``."""
+    separator = "、" if lang == "zh" else ", "
+
+    def say(value: object) -> str:
+        if isinstance(value, Period):
+            return date_text(value, lang)
+        if isinstance(value, IndexDefinition):
+            return _index_name(value, lang)
+        if isinstance(value, tuple | list):
+            return separator.join(map(str, value))
+        return str(value)
+
+    return NOTES[note.code][lang].format(**{key: say(value) for key, value in note.details.items()})
