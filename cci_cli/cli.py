@@ -185,14 +185,14 @@ def ingest(
 ) -> None:
     """Check a file of nodes and store it as the next revision of a period."""
     from cci_cli.commands import ingest as verb
-    from cci_cli.listings import problem_line
+    from cci_cli.listings import problem_lines
 
     root = find_workspace(workspace, Path.cwd())
     result = verb.ingest(workspace=root, file=file, period=period, note=note, now=datetime.now(UTC))
     if quiet:
         return
-    for warning in result.warnings:
-        _say(f"warning: {problem_line(warning)}")
+    for line in problem_lines(("warning: ", item) for item in result.warnings):
+        _say(line)
     if result.is_new:
         facts = result.facts
         _say(f"stored {result.ref}: {facts.rows:,} rows, {facts.nodes:,} nodes, {facts.sha256}")
@@ -333,14 +333,12 @@ def _say(text: str) -> None:
 
 
 def _report(error: CciError) -> None:
-    from cci_cli.listings import problem_line
+    from cci_cli.listings import problem_lines
 
     _say(f"error: {error.message} [{error.code}]")
     if isinstance(error, InvalidDataError):
-        for problem in error.problems[:MAX_PRINTED]:
-            _say(f"  {problem_line(problem)}")
-            if problem.hint:
-                _say(f"    hint: {problem.hint}")
+        for line in problem_lines(("  ", item) for item in error.problems[:MAX_PRINTED]):
+            _say(line)
         hidden = error.total - min(len(error.problems), MAX_PRINTED)
         if hidden:
             _say(f"  {hidden:,} more not shown")

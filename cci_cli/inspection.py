@@ -11,7 +11,7 @@ from cci_cli.nodefile import CheckedNodes, check_nodes, read_nodes, sum_nodes
 from cci_cli.periods import Period, PeriodRef
 from cci_cli.plausibility import warn_of_new_models, warn_of_node_jumps, warn_of_province_moves
 from cci_cli.results import SnapshotFacts
-from cci_cli.store import check_hash, hash_file, list_periods, nodes_path, resolve_ref
+from cci_cli.store import check_hash, hash_file, list_periods, nodes_name, nodes_path, resolve_ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +25,22 @@ class Inspection:
     compared_with: PeriodRef | None
 
 
-def inspect_file(workspace: Path, config: Config, path: Path, period: Period | None) -> Inspection:
+def inspect_file(
+    workspace: Path, config: Config, path: Path, name: str, period: Period | None
+) -> Inspection:
     """All errors of a file and, where there are none, its warnings.
 
     Args:
         workspace: its root folder, which may have a snapshot of the period before.
         config: provinces, models and limits.
         path: the file.
+        name: what the problems call it.
         period: the half-year it describes; null where not known, then nothing is compared.
 
     Raises:
         SystemFailureError: E501, the file cannot be read.
     """
-    errors, warnings = ProblemList(str(path)), ProblemList(str(path))
+    errors, warnings = ProblemList(name), ProblemList(name)
     as_of = None if period is None else period.as_of
     survey = survey_file(path, errors)
     checked = check_nodes(survey, config, as_of, errors) if survey else None
@@ -66,7 +69,7 @@ def _compare(
 ) -> None:
     check_hash(workspace, previous)
     path = nodes_path(workspace, previous)
-    old_survey, old = read_nodes(path, config, previous.period.as_of)
+    old_survey, old = read_nodes(path, nodes_name(previous), config, previous.period.as_of)
     coefficients, name = config.coefficients, str(previous)
     warn_of_province_moves(
         to_standard_cards(old.card_counts, coefficients),

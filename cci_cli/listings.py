@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from cci_cli.definitions import CardModel
-from cci_cli.errors import Problem, count_noun
+from cci_cli.errors import Problem, count_noun, quote_value
 from cci_cli.results import CardsResult, RevisionStatus, StatusResult, ValidateResult
 from cci_cli.rounding import fraction_text, round_exact
 from cci_cli.views import NULL_MARK, Lang, Lines, Sheet, View
@@ -15,10 +15,23 @@ COEFFICIENT_DECIMALS: Final = 6
 
 
 def problem_line(problem: Problem) -> str:
-    """A problem in one line: ``file:line: column: value: message [code]``."""
+    """A problem in one line: ``file:line: column `value`: message [code]``."""
     place = ":".join(str(part) for part in (problem.file, problem.line) if part is not None)
-    parts = [place, problem.column, problem.message]
+    subject = problem.column or ""
+    if problem.value is not None and quote_value(problem.value) not in problem.message:
+        subject = f"{subject} {quote_value(problem.value)}".strip()
+    parts = [place, subject, problem.message]
     return ": ".join(part for part in parts if part) + f" [{problem.code}]"
+
+
+def problem_lines(problems: Iterable[tuple[str, Problem]]) -> Iterable[str]:
+    """Problems, each behind its prefix, with a hint below where it is not the one just given."""
+    last_hint = None
+    for prefix, problem in problems:
+        yield prefix + problem_line(problem)
+        if problem.hint and problem.hint != last_hint:
+            yield f"    hint: {problem.hint}"
+        last_hint = problem.hint
 
 
 def view_validate(result: ValidateResult, most: int) -> View:
@@ -51,10 +64,7 @@ def view_validate(result: ValidateResult, most: int) -> View:
 
 
 def _validate_lines(result: ValidateResult, levels: Sequence[tuple[str, Problem]]) -> Iterable[str]:
-    for level, item in levels:
-        yield f"{level}: {problem_line(item)}"
-        if item.hint:
-            yield f"  hint: {item.hint}"
+    yield from problem_lines((f"{level}: ", item) for level, item in levels)
     hidden = result.error_count + result.warning_count - len(levels)
     if hidden:
         yield f"{hidden:,} more not shown; --max-problems N shows more"

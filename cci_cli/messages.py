@@ -198,32 +198,32 @@ WARNINGS: Final[Mapping[str, Message]] = MappingProxyType(
 NOTES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         "N101": {
-            "zh": "{as_of}：各区域指数点位相加为 {parts}，全国总指数为 {whole}，"
+            "zh": "{period}：各区域指数点位相加为 {parts}，全国总指数为 {whole}，"
             "差异系各点位分别四舍五入所致，不作强制平衡。",
-            "en": "{as_of}: the printed regional levels add up to {parts}, the national level is "
+            "en": "{period}: the printed regional levels add up to {parts}, the national level is "
             "{whole}; each is rounded on its own and none is adjusted to fit.",
         },
         "N102": {
-            "zh": "{as_of}：各区域指数点位相加为 {parts}，全国总指数为 {whole}；"
+            "zh": "{period}：各区域指数点位相加为 {parts}，全国总指数为 {whole}；"
             "样本范围调整或重新起算后，链式指数点位不再具有可加性。",
-            "en": "{as_of}: the regional levels add up to {parts}, the national level is {whole}; "
+            "en": "{period}: the regional levels add up to {parts}, the national level is {whole}; "
             "chained levels do not add up after a change of scope or a reseeded index.",
         },
         "N103": {
-            "zh": "{as_of}：各区域指数点位相加为 {parts}，全国总指数为 {whole}；"
+            "zh": "{period}：各区域指数点位相加为 {parts}，全国总指数为 {whole}；"
             "区域指数与总指数的样本范围不一致：{provinces}。",
-            "en": "{as_of}: the regional levels add up to {parts}, the national level is {whole}; "
+            "en": "{period}: the regional levels add up to {parts}, the national level is {whole}; "
             "the regions do not divide up the nation: {provinces}.",
         },
         "N104": {
-            "zh": "{name}自 {as_of} 起样本范围由 {old} 调整为 {new}；"
+            "zh": "{index}自 {period} 起样本范围由 {old} 调整为 {new}；"
             "增长率按调整后的范围两期同口径计算。",
-            "en": "{name}: scope changed on {as_of} from {old} to {new}; growth compares both "
+            "en": "{index}: scope changed on {period} from {old} to {new}; growth compares both "
             "periods on the new scope.",
         },
         "N105": {
-            "zh": "{name}由零恢复，点位按全国总指数点位乘以供算量占比重新起算。",
-            "en": "{name}: was at zero; its level is seeded anew as national level × share.",
+            "zh": "{index}由零恢复，点位按全国总指数点位乘以供算量占比重新起算。",
+            "en": "{index}: was at zero; its level is seeded anew as national level × share.",
         },
         "N106": {
             "zh": "演示数据：{snapshots} 为依据已公布数字校准重构的虚拟节点，并非真实调查数据。",

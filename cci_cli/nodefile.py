@@ -42,11 +42,12 @@ class CheckedNodes:
     card_counts: pl.DataFrame
 
 
-def read_nodes(path: Path, config: Config, as_of: date) -> tuple[Survey, CheckedNodes]:
+def read_nodes(path: Path, name: str, config: Config, as_of: date) -> tuple[Survey, CheckedNodes]:
     """A file that must be without problems, surveyed and summed.
 
     Args:
         path: the file.
+        name: what the problems call it.
         config: provinces and models that values must name.
         as_of: the day the file describes.
 
@@ -54,11 +55,11 @@ def read_nodes(path: Path, config: Config, as_of: date) -> tuple[Survey, Checked
         InvalidDataError: E305, with every problem of the file.
         SystemFailureError: E501, the file cannot be read.
     """
-    problems = ProblemList(str(path))
+    problems = ProblemList(name)
     survey = survey_file(path, problems)
     checked = survey and check_nodes(survey, config, as_of, problems)
     if not survey or not checked:
-        raise InvalidDataError("E305", path, problems.first(), problems.total)
+        raise InvalidDataError("E305", name, problems.first(), problems.total)
     return survey, checked
 
 

@@ -102,9 +102,14 @@ def resolve_ref(root: Path, ref: PeriodRef) -> PeriodRef:
     return ref
 
 
+def nodes_name(ref: PeriodRef) -> str:
+    """The file of nodes of a revision, from the root of the workspace; ``ref`` must name one."""
+    return f"snapshots/{ref.period}/r{ref.revision}/{NODES_FILE}"
+
+
 def nodes_path(root: Path, ref: PeriodRef) -> Path:
     """The file of nodes of a revision; ``ref`` must name one."""
-    return root / "snapshots" / str(ref.period) / f"r{ref.revision}" / NODES_FILE
+    return root / nodes_name(ref)
 
 
 def read_descriptor(root: Path, ref: PeriodRef) -> Descriptor:
@@ -181,7 +186,7 @@ def read_snapshot(root: Path, ref: PeriodRef, config: Config) -> Snapshot:
     """
     ref = resolve_ref(root, ref)
     descriptor = check_hash(root, ref)
-    _, checked = read_nodes(nodes_path(root, ref), config, ref.period.as_of)
+    _, checked = read_nodes(nodes_path(root, ref), nodes_name(ref), config, ref.period.as_of)
     facts = SnapshotFacts(sha256=descriptor.sha256, rows=checked.rows, nodes=checked.nodes)
     return Snapshot(ref, facts, checked.card_counts, descriptor.is_demonstration)
 

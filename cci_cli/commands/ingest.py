@@ -31,7 +31,7 @@ def ingest(*, workspace: Path, file: Path, period: str, note: str, now: datetime
     """
     described = parse_period(period)
     config = read_config(workspace)
-    found = inspect_file(workspace, config, file, described)
+    found = inspect_file(workspace, config, file, str(file), described)
     if found.survey is None or found.facts is None:
         raise InvalidDataError("E305", file, found.errors.first(), found.errors.total)
     ref, sha256, is_new = write_revision(

@@ -7,7 +7,7 @@ from cci_cli.errors import CciError, UsageError
 from cci_cli.inspection import inspect_file
 from cci_cli.periods import PeriodRef, parse_period, parse_ref
 from cci_cli.results import ValidateResult
-from cci_cli.store import check_hash, nodes_path, resolve_ref
+from cci_cli.store import check_hash, nodes_name, nodes_path, resolve_ref
 
 
 def validate(*, workspace: Path, target: str, period: str | None = None) -> ValidateResult:
@@ -27,16 +27,17 @@ def validate(*, workspace: Path, target: str, period: str | None = None) -> Vali
     config = read_config(workspace)
     ref = _read_ref(target)
     if ref is None:
-        path, described = Path(target), parse_period(period) if period else None
+        path, name = Path(target), target
+        described = parse_period(period) if period else None
     elif period is not None:
         raise UsageError("E107", value=target)
     else:
         ref = resolve_ref(workspace, ref)
         check_hash(workspace, ref)
-        path, described = nodes_path(workspace, ref), ref.period
-    found = inspect_file(workspace, config, path, described)
+        path, name, described = nodes_path(workspace, ref), nodes_name(ref), ref.period
+    found = inspect_file(workspace, config, path, name, described)
     return ValidateResult(
-        file=str(path),
+        file=name,
         ref=ref,
         facts=found.facts,
         errors=found.errors.first(),

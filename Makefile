@@ -1,0 +1,46 @@
+# What one does with this project; `make` alone lists it.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+# without the build isolation of pip, the constraints hold for the build backend too
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -c constraints.txt
+
+.PHONY: help run test check format snapshots clean
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1 — /p' $(MAKEFILE_LIST)
+
+run: $(VENV)/.core ## install cci and print Table 2 of the first half of 2025
+	$(BIN)/cci compute 2025H1
+
+test: $(VENV)/.dev ## run the tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev ## formatting, lint, types, tests
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+format: $(VENV)/.dev ## put the code into its standard form
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+snapshots: $(VENV)/.core ## make the demonstration snapshots again, byte for byte
+	$(BIN)/python tools/make_snapshots.py .
+
+clean: ## remove what the other targets made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.core: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) hatchling
+	$(PIP) --editable .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.core
+	$(PIP) pip
+	$(PIP) --editable '.[excel]' --group dev
+	touch $@

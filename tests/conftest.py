@@ -1,0 +1,167 @@
+"""Small workspaces for the tests, and the command line as its users meet it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from cci_cli.cli import main
+from cci_cli.periods import parse_period
+from cci_cli.schemas import COLUMNS, to_canonical
+from cci_cli.store import write_revision
+
+REPOSITORY = Path(__file__).parents[1]
+
+#: (node, province, model, cards) or that and a status
+Row = tuple[str, str, str, int] | tuple[str, str, str, int, str]
+
+CCI_TOML = """\
+[methodology]
+version = "test"
+base_period = "{base_period}"
+base_level = {base_level}
+standard_card_tflops = {standard_card_tflops}
+hours_per_year = 8760
+decimals = {decimals}
+rounding = "{rounding}"
+
+[checks]
+province_change_pct = 50
+node_change_factor = 3
+node_change_min_cards = 100
+
+[policy]
+hub_increment_share_target = 60
+"""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one run of the command line left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def cci(
+    capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Outcome]:
+    """Run the command line in this process: ``cci("compute", "2025H1", workspace=folder)``."""
+    monkeypatch.delenv("CCI_WORKSPACE", raising=False)
+
+    def run(*arguments: str | Path, workspace: Path | None = None) -> Outcome:
+        argv = [str(argument) for argument in arguments]
+        if workspace is not None:
+            argv += ["--workspace", str(workspace)]
+        capfdbinary.readouterr()
+        code = main(argv)
+        captured = capfdbinary.readouterr()
+        return Outcome(code, captured.out.decode(), captured.err.decode())
+
+    return run
+
+
+@pytest.fixture
+def make_workspace(tmp_path: Path) -> Callable[..., Path]:
+    """Build a workspace of provinces, models, indices and snapshots.
+
+    Standard cards have 100 TFLOPS unless told otherwise, so that a card of model ``M`` (100
+    TFLOPS) is one standard card and one of ``half`` (50) is half of one.
+    """
+
+    def build(
+        provinces: Sequence[str],
+        indices: str,
+        snapshots: Mapping[str, Iterable[Row]] | None = None,
+        *,
+        models: Mapping[str, str] = {"M": "100", "half": "50"},  # noqa: B006 - never changed
+        base_period: str = "2024H2",
+        base_level: str = "1000",
+        standard_card_tflops: str = "100",
+        decimals: int = 2,
+        rounding: str = "half_up",
+        name: str = "workspace",
+    ) -> Path:
+        root = tmp_path / name
+        write_config(
+            root,
+            provinces,
+            indices,
+            models,
+            CCI_TOML.format(
+                base_period=base_period,
+                base_level=base_level,
+                standard_card_tflops=standard_card_tflops,
+                decimals=decimals,
+                rounding=rounding,
+            ),
+        )
+        for period, rows in (snapshots or {}).items():
+            store(root, period, rows)
+        return root
+
+    return build
+
+
+def write_config(
+    root: Path, provinces: Sequence[str], indices: str, models: Mapping[str, str], settings: str
+) -> None:
+    """Write the four files of a config."""
+    config = root / "config"
+    config.mkdir(parents=True)
+    (root / "snapshots").mkdir()
+    (config / "cci.toml").write_text(settings, encoding="utf-8")
+    (config / "indices.toml").write_text(indices, encoding="utf-8")
+    lines = ["code,name,full_name,name_en,region,aliases"]
+    lines += [
+        f"{number:02},{name},province {name},{name} in English,somewhere,"
+        for number, name in enumerate(provinces)
+    ]
+    (config / "provinces.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    lines = [
+        "model,vendor,fp16_tflops,basis,fp16_dense_tflops,fp16_sparse_tflops,released,aliases,"
+        "source,note"
+    ]
+    lines += [f"{name},V,{rate},dense,{rate},,2024,,test," for name, rate in models.items()]
+    (config / "cards.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def store(root: Path, period: str, rows: Iterable[Row]) -> None:
+    """Store rows as the next revision of a period, without any check."""
+    filled = [
+        (node, None, province, model, str(cards), *(status or ("in_service",)), None)
+        for node, province, model, cards, *status in rows
+    ]
+    text = pl.DataFrame(filled, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
+    write_revision(
+        root,
+        parse_period(period),
+        to_canonical(text.lazy(), COLUMNS),
+        created="2026-01-01T00:00:00+00:00",
+        note="",
+        sources=[],
+    )
+
+
+def index_toml(
+    code: str, kind: str, provinces: Sequence[str], changes: Mapping[str, Sequence[str]] = {}
+) -> str:
+    """One ``[[index]]`` with its scope changes by period; named after its code."""
+
+    def listed(names: Sequence[str]) -> str:
+        return "[" + ", ".join(f'"{name}"' for name in names) + "]"
+
+    text = (
+        f'[[index]]\ncode = "{code}"\nkind = "{kind}"\nseries = "{kind} series"\n'
+        f'name = "{code} index"\nname_en = "{code} index in English"\n'
+        f"provinces = {listed(provinces)}\n"
+    )
+    for start, scope in changes.items():
+        text += f'[[index.change]]\nfrom = "{start}"\nprovinces = {listed(scope)}\n'
+    return text + "\n"
