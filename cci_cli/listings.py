@@ -171,7 +171,11 @@ def view_status(result: StatusResult, lang: Lang) -> View:
         "state": str,
     }
     records = [_revision_record(item) for item in result.revisions]
-    shortened = [record | {"sha256": (record["sha256"] or "")[:12]} for record in records]
+    shortened = [
+        record
+        | {"sha256": (record["sha256"] or "")[:12], "created": (record["created"] or "")[:10]}
+        for record in records
+    ]
     notes = [
         f"{period} has no snapshot: nothing after it can be chained" for period in result.missing
     ]

@@ -84,7 +84,7 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         # snapshot files
         "E301": Message(
             "no snapshot of {value} in this workspace",
-            "the workspace has {known}",
+            "stored: {known}",
         ),
         "E302": Message("snapshot {period} has no revision {value}", "it has {known}"),
         "E303": Message(

@@ -7,7 +7,7 @@ width and colours.
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final, Literal, get_args
@@ -82,35 +82,28 @@ def render_table(view: View, *, width: int | None = None, has_colour: bool = Fal
         padding=(0, _GAP - 1, 0, 0),
         header_style="bold",
     )
-    least = 0
+    widest, least = _GAP, _GAP
     for position, header in enumerate(sheet.headers):
         is_numeric = position in sheet.numeric
         cells = [*header.split("\n"), *(row[position] for row in sheet.rows)]
         longest = max(map(cell_len, cells))
         narrowest = longest if is_numeric else min(longest, _LEAST_TEXT_WIDTH)
+        widest += longest + _GAP
         least += narrowest + _GAP
         table.add_column(
-            Text(header, justify="right" if is_numeric else "left"),
+            header,
             justify="right" if is_numeric else "left",
             no_wrap=is_numeric,
             min_width=narrowest,
             overflow="fold",
         )
     for position, row in enumerate(sheet.rows):
-        if position in sheet.rules and position:
+        if sheet.groups and (position == 0 or sheet.groups[position] != sheet.groups[position - 1]):
             table.add_section()
+            table.add_row(Text(escape_unprintable(sheet.groups[position]), style="bold"))
         table.add_row(*(Text(escape_unprintable(cell)) for cell in row))
 
-    needed = sum(
-        max(
-            cell_len(part)
-            for cell in (sheet.headers[position], *(row[position] for row in sheet.rows))
-            for part in cell.split("\n")
-        )
-        + _GAP
-        for position in range(len(sheet.headers))
-    )
-    room = needed + _GAP if width is None else max(width, least + _GAP)
+    room = widest if width is None else max(width, least)
     out = io.StringIO()
     console = Console(
         file=out,
@@ -132,18 +125,21 @@ def _to_markdown(sheet: Sheet | Lines) -> str:
     if isinstance(sheet, Lines):
         return "".join(f"- {escape_unprintable(line.strip())}\n" for line in sheet.lines)
 
-    def row_text(cells: tuple[str, ...]) -> str:
+    def row_text(cells: Iterable[str]) -> str:
         return "| " + " | ".join(map(_escape_markdown, cells)) + " |\n"
 
-    rules = (
-        "---:" if position in sheet.numeric else "---" for position in range(len(sheet.headers))
-    )
+    headers = [header.replace("\n", "") for header in sheet.headers]
+    rules = ["---:" if position in sheet.numeric else "---" for position in range(len(headers))]
+    rows: list[tuple[str, ...]] = list(sheet.rows)
+    if sheet.groups:
+        headers, rules = [sheet.group_header, *headers], ["---", *rules]
+        rows = [(group, *row) for group, row in zip(sheet.groups, rows, strict=True)]
     return "".join(
         [
             f"**{_escape_markdown(sheet.title)}**\n\n",
-            row_text(tuple(header.replace("\n", "") for header in sheet.headers)),
+            row_text(headers),
             "| " + " | ".join(rules) + " |\n",
-            *(row_text(row) for row in sheet.rows),
+            *map(row_text, rows),
             *(f"\n{_escape_markdown(note)}\n" for note in sheet.notes),
         ]
     )

@@ -92,7 +92,10 @@ def resolve_ref(root: Path, ref: PeriodRef) -> PeriodRef:
     """
     revisions = list_revisions(root, ref.period)
     if not revisions:
-        known = ", ".join(map(str, list_periods(root))) or "none at all"
+        known = (
+            ", ".join(map(str, list_periods(root)))
+            or "nothing yet; `cci ingest FILE --period P` stores a snapshot"
+        )
         raise DataError("E301", value=ref.period, known=known)
     if ref.revision is None:
         return PeriodRef(ref.period, revisions[-1])

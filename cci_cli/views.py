@@ -34,14 +34,16 @@ _MONTHS: Final = {6: "June", 12: "December"}
 class Sheet:
     """A table for people; a header may have a line break.
 
-    ``numeric`` are the columns of digits, ``rules`` the rows that have a line above them.
+    ``numeric`` are the columns of digits. ``groups`` has the group of each row, or is empty:
+    a heading where there is little room, a column of its own, ``group_header``, elsewhere.
     """
 
     title: str
     headers: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric: frozenset[int] = frozenset()
-    rules: frozenset[int] = frozenset()
+    group_header: str = ""
+    groups: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -189,33 +191,27 @@ def _compute_sheet(
     before, now = date_text(result.period.previous, lang), date_text(result.period, lang)
     if lang == "zh":
         title = "表 2  中证智能算力供算量指数系列最新点位"
-        headers = ("系列", "指数名称", f"{before}\n(上一期)", f"{now}\n(最新)", "增长率")
+        group_header = "系列"
+        headers = ("指数名称", f"{before}\n(上一期)", f"{now}\n(最新)", "增长率")
     else:
         title = "Table 2  CCI-IC Intelligent Computing Power Supply Indices, latest levels"
-        headers = ("Series", "Index", f"{before}\n(previous)", f"{now}\n(latest)", "Growth")
-    rows = []
-    rules = set()
-    series = None
-    for position, row in enumerate(figures):
-        is_new = row["series"] != series
-        series = row["series"]
-        if is_new:
-            rules.add(position)
-        rows.append(
+        group_header = "Series"
+        headers = ("Index", f"{before}\n(previous)", f"{now}\n(latest)", "Growth")
+    return Sheet(
+        title=title,
+        headers=headers,
+        rows=tuple(
             (
-                series if is_new else "",
                 row["name"],
                 _number_text(row["previous_level"]),
                 _number_text(row["level"]),
                 _number_text(row["growth_pct"], "%", sign="+"),
             )
-        )
-    return Sheet(
-        title=title,
-        headers=headers,
-        rows=tuple(rows),
-        numeric=frozenset({2, 3, 4}),
-        rules=frozenset(rules),
+            for row in figures
+        ),
+        numeric=frozenset({1, 2, 3}),
+        group_header=group_header,
+        groups=tuple(row["series"] for row in figures),
         notes=(
             *([_hub_text(result.hubs, rounder, lang)] if result.hubs else []),
             *notes,
