@@ -183,13 +183,13 @@ def _check_spellings(entries: Iterable[tuple[int, tuple[str, ...]]], problems: P
             first_line, owner = owners.setdefault(fold_name(spelling), (line, key))
             if first_line == line:
                 continue
-            if owner == key == spelling:
-                problems.add("E210", line=line, value=spelling, first=f"on line {first_line}")
-            else:
-                problems.add(
-                    "E211",
-                    line=line,
-                    value=spelling,
-                    first=f"`{owner}` (line {first_line})",
-                    second=f"`{key}`",
-                )
+            if owner == key:
+                problems.add("E210", line=line, value=key, first=f"on line {first_line}")
+                break
+            problems.add(
+                "E211",
+                line=line,
+                value=spelling,
+                first=f"`{owner}` (line {first_line})",
+                second=f"`{key}`",
+            )

@@ -352,7 +352,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        return app(args=None if argv is None else list(argv), standalone_mode=False) or 0
+        arguments = None if argv is None else list(argv)
+        return app(args=arguments, prog_name="cci", standalone_mode=False) or 0
     except CciError as error:
         _report(error)
         code = error.exit_code
@@ -378,11 +379,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
+def _interrupt(_signum: int, _frame: FrameType | None) -> None:
+    # Polars raises KeyboardInterrupt by itself and then passes the signal on: a second one
+    # would cut off the clean-up that the first one has set going
+    if not isinstance(sys.exc_info()[1], KeyboardInterrupt):
+        raise KeyboardInterrupt
+
+
 def _terminate(_signum: int, _frame: FrameType | None) -> None:
     raise _Terminated
 
 
 def run() -> None:
     """Entry point of the program ``cci``."""
+    signal.signal(signal.SIGINT, _interrupt)
     signal.signal(signal.SIGTERM, _terminate)
     sys.exit(main())

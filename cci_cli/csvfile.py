@@ -18,7 +18,7 @@ from typing import Any, Final
 import polars as pl
 
 from cci_cli.definitions import fold_name, suggest_name
-from cci_cli.errors import ProblemList, count_noun, os_failure
+from cci_cli.errors import ProblemList, SystemFailureError, count_noun, os_failure
 from cci_cli.schemas import COLUMNS, LINE, OPTIONAL_COLUMNS
 
 BATCH_ROWS: Final = 500_000
@@ -54,9 +54,12 @@ def survey_file(path: Path, problems: ProblemList) -> Survey | None:
         null where the flaws leave nothing to read values from.
 
     Raises:
-        SystemFailureError: E501, the file cannot be read.
+        SystemFailureError: E501 the file cannot be read, E504 it is no regular file.
     """
     try:
+        # a pipe would be empty when it is read again, or make the reader wait for ever
+        if not path.is_file() and path.exists():
+            raise SystemFailureError("E504", value=path)
         with path.open("rb") as stream:
             facts = _survey_bytes(stream, problems)
         if facts is None:
@@ -65,6 +68,8 @@ def survey_file(path: Path, problems: ProblemList) -> Survey | None:
         header = _read_header(path, problems)
         if header is None:
             return None
+        # Polars would take a leading ~ for the home folder
+        path = path.absolute()
         survey = _survey_quoted if has_quotes else _survey_plain
         return survey(path, size, header, problems)
     except OSError as error:
@@ -110,8 +115,8 @@ def _read_header(path: Path, problems: ProblemList) -> tuple[str, ...] | None:
     """The column names; null unless every one needed is there once, and no other."""
     with path.open(encoding="utf-8-sig", newline="") as text:
         _, header = next(_read_records(text))
-    if header is None:
-        problems.add("E319", line=1)
+    if not header:
+        problems.add("E319" if header is None else "E318", line=1)
         return None
     before = problems.total
     expected = ", ".join(COLUMNS)
@@ -132,8 +137,9 @@ def _survey_plain(path: Path, size: int, header: tuple[str, ...], problems: Prob
     """The survey of a file without a quote: every line is a record."""
     fields = pl.col("text").str.count_matches(",", literal=True) + 1
     flawed = (
-        pl.scan_lines(path, name="text", row_index_name=LINE, row_index_offset=1)
-        .with_columns(fields=fields, is_blank=pl.col("text").str.strip_chars_end("\r") == "")
+        # a name such as nodes[1].csv is no pattern
+        pl.scan_lines(path, name="text", row_index_name=LINE, row_index_offset=1, glob=False)
+        .with_columns(fields=fields, is_blank=pl.col("text") == "")
         .filter((pl.col("fields") != len(header)) | pl.col("is_blank"))
         .select(pl.col(LINE).cast(pl.Int64), "fields", "is_blank")
         .collect(engine="streaming")

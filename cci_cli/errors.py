@@ -13,7 +13,7 @@ MAX_KEPT: Final = 1_000
 
 
 def quote_value(value: object) -> str:
-    """A value as it may be printed: in backticks, shortened, nothing invisible or active in it."""
+    """A value of a file as it may be printed: in backticks, shortened, with nothing invisible."""
     text = str(value)
     if len(text) > LONGEST_VALUE:
         text = text[: LONGEST_VALUE - 1] + "…"
@@ -132,10 +132,10 @@ class CciError(Exception):
     exit_code: ClassVar[int] = 1
 
     def __init__(self, code: str, *, hint: str | None = None, **details: object) -> None:
-        """``value`` among the details is quoted; the others go into the text as they are."""
+        """``value`` among the details is quoted in full: the end of a path tells the file."""
         entry = ERRORS[code]
         if "value" in details:
-            details["value"] = quote_value(details["value"])
+            details["value"] = f"`{escape_unprintable(str(details['value']))}`"
         self.code = code
         self.message = entry.text.format(**details)
         self.hint = hint or (entry.hint and entry.hint.format(**details))

@@ -87,7 +87,12 @@ class Observation:
 
     @property
     def comparable_level(self) -> Fraction | None:
-        """National level × share: comparable across indices also after a change of scope."""
+        """National level × share: comparable across indices also after a change of scope.
+
+        Zero with the nation; null where its share alone is not defined.
+        """
+        if not self.national_level:
+            return Fraction(0)
         return None if self.link.share is None else self.national_level * self.link.share
 
 

@@ -154,12 +154,16 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "levels are shares of the national supply at the base",
         ),
         "E404": Message(
-            "the national index fell to zero in {period}: nothing can be chained from it",
+            "no supply in the national index in {period}: nothing can be chained from it",
         ),
         "E405": Message("no model matches {value}"),
         # environment
         "E501": Message("cannot read {value}: {detail}"),
         "E502": Message("cannot write {value}: {detail}"),
+        "E504": Message(
+            "{value} is not a regular file",
+            "a file is read more than once: write what comes through a pipe to a file first",
+        ),
         "E503": Message(
             "the xlsx format needs the package xlsxwriter", "pip install 'cci-cli[excel]'"
         ),
@@ -222,8 +226,9 @@ NOTES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "periods on the new scope.",
         },
         "N105": {
-            "zh": "{index}由零恢复，点位按全国总指数点位乘以供算量占比重新起算。",
-            "en": "{index}: was at zero; its level is seeded anew as national level × share.",
+            "zh": "{index}上一期无供算量可供链接，点位按全国总指数点位乘以供算量占比重新起算。",
+            "en": "{index}: had nothing to be chained from in the period before; its level is "
+            "seeded anew as national level × share.",
         },
         "N106": {
             "zh": "演示数据：{snapshots} 为依据已公布数字校准重构的虚拟节点，并非真实调查数据。",

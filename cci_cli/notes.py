@@ -74,10 +74,11 @@ def _find_additivity_note(
         "parts": round_exact(parts, methodology.decimals),
         "whole": round_exact(national.level, methodology.decimals, methodology.rounding),
     }
+    if sum((region.level for region in regions), Fraction(0)) == national.level:
+        return Note("N101", details)
     times = Counter(province for region in regions for province in region.provinces)
     nation = set(national.provinces)
     uneven = [name for name in (*national.provinces, *times) if times[name] != (name in nation)]
     if uneven:
         return Note("N103", details | {"provinces": tuple(dict.fromkeys(uneven))})
-    adds_up = sum((region.level for region in regions), Fraction(0)) == national.level
-    return Note("N101" if adds_up else "N102", details)
+    return Note("N102", details)

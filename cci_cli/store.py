@@ -137,7 +137,7 @@ def read_descriptor(root: Path, ref: PeriodRef) -> Descriptor:
         found = PeriodRef(parse_period(document["period"]), int(document["revision"][1:]))
     except OSError as error:
         raise os_failure("E501", path, error) from error
-    except (ValueError, LookupError, TypeError, AttributeError, CciError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, CciError) as error:
         raise DataError("E304", value=path, detail=f"{type(error).__name__} {error}") from error
     if found != ref:
         raise DataError("E304", value=path, detail=f"it describes {found}")
@@ -189,7 +189,11 @@ def read_snapshot(root: Path, ref: PeriodRef, config: Config) -> Snapshot:
     """
     ref = resolve_ref(root, ref)
     descriptor = check_hash(root, ref)
-    _, checked = read_nodes(nodes_path(root, ref), nodes_name(ref), config, ref.period.as_of)
+    path = nodes_path(root, ref)
+    _, checked = read_nodes(path, nodes_name(ref), config, ref.period.as_of)
+    if checked.rows != descriptor.rows:
+        what = f"{checked.rows} rows instead of {descriptor.rows}"
+        raise DataError("E303", value=path, what=what)
     facts = SnapshotFacts(sha256=descriptor.sha256, rows=checked.rows, nodes=checked.nodes)
     return Snapshot(ref, facts, checked.card_counts, descriptor.is_demonstration)
 
@@ -220,6 +224,7 @@ def write_revision(
         this content already, and nothing was written.
 
     Raises:
+        DataError: E303 or E304, the newest revision is damaged: what is new could not be told.
         SystemFailureError: E502, it cannot be written.
     """
     folder = root / "snapshots" / str(period)
@@ -236,7 +241,7 @@ def write_revision(
         revisions = list_revisions(root, period)
         if revisions:
             newest = PeriodRef(period, revisions[-1])
-            if read_descriptor(root, newest).sha256 == sha256:
+            if check_hash(root, newest).sha256 == sha256:
                 return newest, sha256, False
         ref = PeriodRef(period, (revisions or [0])[-1] + 1)
         document = _describe(ref, nodes_file, sha256, created, note, sources, is_demonstration)

@@ -80,7 +80,7 @@ def make_workspace(tmp_path: Path) -> Callable[..., Path]:
         indices: str,
         snapshots: Mapping[str, Iterable[Row]] | None = None,
         *,
-        models: Mapping[str, str] = {"M": "100", "half": "50"},  # noqa: B006 - never changed
+        models: Mapping[str, str] = {"M": "100", "half": "50"},
         base_period: str = "2024H2",
         base_level: str = "1000",
         standard_card_tflops: str = "100",

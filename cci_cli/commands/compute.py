@@ -12,7 +12,7 @@ from cci_cli.indices import chain_indices, find_national, measure_link, sum_supp
 from cci_cli.notes import find_demonstration_note, find_notes
 from cci_cli.periods import Period, PeriodRef, parse_ref, periods_between
 from cci_cli.results import ComputeResult, HubFigures, IndexFigures, Snapshot
-from cci_cli.store import list_periods, read_snapshot
+from cci_cli.store import list_periods, read_snapshot, resolve_ref
 
 
 def compute(*, workspace: Path, period: str) -> ComputeResult:
@@ -90,10 +90,11 @@ def _read_chain(workspace: Path, ref: PeriodRef, config: Config) -> dict[Period,
     base = config.methodology.base_period
     if ref.period < base:
         raise DataError("E401", period=ref.period, base=base)
+    resolve_ref(workspace, ref)
     known = list_periods(workspace)
     periods = periods_between(base, ref.period)
     missing = [period for period in periods if period not in known]
-    if missing and ref.period in known:
+    if missing:
         raise DataError("E402", missing=", ".join(map(str, missing)), period=ref.period, base=base)
     refs = [*map(PeriodRef, periods[:-1]), ref]
     return {wanted.period: read_snapshot(workspace, wanted, config) for wanted in refs}

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from cci_cli.config import read_config
-from cci_cli.errors import CciError, UsageError
+from cci_cli.errors import UsageError
 from cci_cli.inspection import inspect_file
 from cci_cli.periods import PeriodRef, parse_period, parse_ref
 from cci_cli.results import ValidateResult
@@ -28,7 +28,7 @@ def validate(*, workspace: Path, target: str, period: str | None = None) -> Vali
     ref = _read_ref(target)
     if ref is None:
         path, name = Path(target), target
-        described = parse_period(period) if period else None
+        described = None if period is None else parse_period(period)
     elif period is not None:
         raise UsageError("E107", value=target)
     else:
@@ -49,10 +49,12 @@ def validate(*, workspace: Path, target: str, period: str | None = None) -> Vali
 
 
 def _read_ref(target: str) -> PeriodRef | None:
-    """The period that a target names; null for a path, which also wins where it exists."""
-    if Path(target).exists():
+    """The period that a target names; null for a path, a file of that name included."""
+    path = Path(target)
+    if path.exists() and not path.is_dir():
         return None
     try:
-        return parse_ref(target)
-    except CciError:
+        parse_period(target.partition("@")[0])
+    except UsageError:
         return None
+    return parse_ref(target)

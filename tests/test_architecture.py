@@ -1,0 +1,145 @@
+"""Imports go one way, and the domain keeps its hands off the world."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "cci_cli"
+
+#: Each module imports only from lines above its own.
+ORDER = (
+    ("", "messages"),
+    ("errors",),
+    ("periods", "rounding"),
+    ("definitions", "workspace"),
+    ("catalogues", "indices", "schemas"),
+    ("cards", "plausibility", "results"),
+    ("config", "csvfile", "notes", "views"),
+    ("listings", "nodefile", "render"),
+    ("store",),
+    ("inspection",),
+    (
+        "commands",
+        "commands.cards",
+        "commands.compute",
+        "commands.ingest",
+        "commands.init",
+        "commands.status",
+        "commands.validate",
+    ),
+    ("cli",),
+    ("__main__",),
+)
+RANKS = {name: rank for rank, line in enumerate(ORDER) for name in line}
+
+#: They take plain values and frames, and return new ones.
+DOMAIN = (
+    "messages",
+    "errors",
+    "periods",
+    "rounding",
+    "definitions",
+    "catalogues",
+    "indices",
+    "schemas",
+    "cards",
+    "plausibility",
+    "results",
+    "notes",
+    "views",
+    "listings",
+)
+FORBIDDEN_IMPORTS = {"os", "pathlib", "shutil", "sys", "tempfile", "time", "typer", "rich"}
+FORBIDDEN_CALLS = {"open", "print", "input", "now", "today", "utcnow", "getenv"}
+
+
+def find_modules() -> dict[str, ast.Module]:
+    modules = {}
+    for path in PACKAGE.rglob("*.py"):
+        name = ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+        name = name.removesuffix("__init__").removesuffix(".")
+        modules[name] = ast.parse(path.read_text(encoding="utf-8"))
+    return modules
+
+
+MODULES = find_modules()
+
+
+def find_imports(tree: ast.Module) -> set[str]:
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+            # `from cci_cli.commands import compute` imports a module by its name
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def test_every_module_has_its_place_in_the_order():
+    assert set(MODULES) == set(RANKS)
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_module_imports_only_from_modules_before_it(name):
+    own = {
+        found.removeprefix("cci_cli").removeprefix(".")
+        for found in find_imports(MODULES[name])
+        if found.split(".")[0] == "cci_cli"
+    }
+    later = {found for found in own & set(RANKS) if found and RANKS[found] >= RANKS[name]}
+
+    assert later == set()
+
+
+@pytest.mark.parametrize("name", DOMAIN)
+def test_domain_module_does_no_input_and_output(name):
+    roots = {found.split(".")[0] for found in find_imports(MODULES[name])}
+    calls = {
+        getattr(node.func, "id", getattr(node.func, "attr", ""))
+        for node in ast.walk(MODULES[name])
+        if isinstance(node, ast.Call)
+    }
+
+    assert roots & FORBIDDEN_IMPORTS == set()
+    assert calls & FORBIDDEN_CALLS == set()
+
+
+def test_only_the_command_line_prints():
+    printing = {
+        name
+        for name, tree in MODULES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "print"
+    }
+
+    assert printing == {"cli"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "absent"),
+    [
+        (["--help"], ["polars", "pandera", "xlsxwriter", "numpy", "pandas"]),
+        (["--version"], ["polars", "pandera", "rich", "numpy", "pandas"]),
+        (["compute", "--help"], ["polars", "pandera", "xlsxwriter"]),
+        (["cards", "H20"], ["polars", "pandera", "xlsxwriter"]),
+        (["compute", "2025H1"], ["xlsxwriter", "numpy", "pandas"]),
+    ],
+    ids=" ".join,
+)
+def test_a_verb_loads_only_what_it_needs(arguments, absent):
+    code = (
+        "import sys; from cci_cli.cli import main; "
+        f"code = main({arguments!r}); "
+        f"loaded = [name for name in {absent!r} if name in sys.modules]; "
+        "sys.exit(str(loaded) if loaded or code else 0)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=PACKAGE.parent, capture_output=True, check=False
+    )
+
+    assert run.returncode == 0, run.stderr.decode()

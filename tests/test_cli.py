@@ -1,0 +1,350 @@
+"""The boundary: exit codes, streams, error texts, signals, and the same bytes everywhere."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY, index_toml
+
+import cci_cli
+from cci_cli.cli import main
+
+CCI = [sys.executable, "-m", "cci_cli"]
+
+
+def run_program(*arguments, env=None, cwd=REPOSITORY, **options):
+    return subprocess.run(
+        [*CCI, *arguments],
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+        capture_output=True,
+        check=False,
+        **options,
+    )
+
+
+@pytest.fixture
+def workspace(make_workspace):
+    rows = [("n1", "a", "M", 600), ("n2", "b", "M", 400)]
+    indices = index_toml("N", "national", ["a", "b"]) + index_toml("A", "region", ["a"])
+    return make_workspace(["a", "b"], indices, {"2024H2": rows})
+
+
+def test_version_goes_to_stdout(cci):
+    run = cci("--version")
+
+    assert (run.code, run.out, run.err) == (0, f"cci {cci_cli.__version__}\n", "")
+
+
+@pytest.mark.parametrize("verb", ["compute", "validate", "ingest", "cards", "status", "init"])
+def test_help_of_every_verb_has_an_example(cci, verb):
+    run = cci(verb, "--help")
+
+    assert run.code == 0
+    assert f"cci {verb}" in run.out.split("Example")[1]
+
+
+def test_cci_alone_shows_the_help(cci):
+    run = cci()
+
+    assert run.code == 2
+    assert "compute" in run.out + run.err
+    assert "error:" not in run.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "error", "hint"),
+    [
+        (["comput"], 2, "No such command 'comput'. Did you mean 'compute'?", "cci --help"),
+        (["compute"], 2, "Missing argument 'PERIOD'", "cci COMMAND --help"),
+        (["compute", "2024H2", "--fromat", "csv"], 2, "No such option: --fromat", "cci COMMAND"),
+        (["compute", "2024H2", "--format", "xml"], 2, "'xml' is not one of 'table'", "cci COMMAND"),
+        (["compute", "2024X2"], 2, "`2024X2` is not a period [E101]", "2025H1"),
+        (["compute", "2024-02-30"], 2, "`2024-02-30` is not a period", "2025-06-30"),
+        (["compute", "2024H2@2"], 2, "`2024H2@2` is not a revision [E102]", "2025H1@r2"),
+        (["compute", "2024H2", "--output", "t.pdf"], 2, "`t.pdf` from its suffix", "--format"),
+        (["compute", "2026H1"], 1, "no snapshot of `2026H1` in this workspace", "stored: 2024H2"),
+        (["compute", "2024H2@r7"], 1, "snapshot 2024H2 has no revision `r7`", "it has r1"),
+        (["compute", "2024H1"], 1, "2024H1 lies before the base period 2024H2", None),
+        (["validate", "missing.csv"], 3, "cannot read `missing.csv`: No such file", None),
+        (["validate", "2024H2", "--period", "2024H2"], 2, "`2024H2` is a period", "leave --period"),
+        (["cards", "Q100"], 1, "no model matches `Q100`", None),
+        (["ingest", "no.csv", "--period", "2024H2"], 3, "cannot read `no.csv`", None),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_error_is_one_line_with_a_hint_and_its_exit_code(
+    cci, workspace, tmp_path, monkeypatch, arguments, code, error, hint
+):
+    monkeypatch.chdir(tmp_path)
+    run = cci(*arguments, workspace=workspace)
+
+    first, *rest = run.err.splitlines()
+    assert run.code == code
+    assert run.out == ""
+    assert first.startswith("error: ")
+    assert error in first
+    if hint is None:
+        assert rest == []
+    else:
+        assert [line for line in rest if line.startswith("hint: ") and hint in line] == rest
+
+
+def test_error_of_a_near_miss_says_did_you_mean(cci):
+    run = cci("cards", "A8000", workspace=REPOSITORY)
+
+    assert run.code == 1
+    assert run.err.splitlines()[1].startswith("hint: did you mean `NVIDIA A")
+
+
+def test_workspace_is_looked_for_upwards(cci, workspace, monkeypatch):
+    below = workspace / "snapshots" / "2024H2"
+    monkeypatch.chdir(below)
+
+    assert cci("compute", "2024H2").code == 0
+
+
+def test_workspace_comes_from_the_environment_unless_named(cci, workspace, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CCI_WORKSPACE", str(workspace))
+    assert main(["status", "--format", "json"]) == 0
+
+    assert cci("status", workspace=tmp_path).code == 2
+
+
+def test_missing_workspace_is_an_error_that_says_how_to_name_one(cci, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    looked = cci("compute", "2024H2")
+    named = cci("compute", "2024H2", workspace=tmp_path / "nowhere")
+
+    assert looked.code == named.code == 2
+    assert "no workspace at or above" in looked.err
+    assert "--workspace DIR" in looked.err
+    assert "cci init DIR" in looked.err
+    assert "is not a workspace" in named.err
+
+
+def test_broken_config_is_reported_with_file_and_place(cci, workspace):
+    settings = workspace / "config" / "cci.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("half_up", "half_down").replace("decimals", "decimal"))
+
+    run = cci("compute", "2024H2", workspace=workspace)
+
+    assert run.code == 1
+    assert "has 3 problems [E203]" in run.err.splitlines()[0]
+    assert "config/cci.toml: methodology.rounding: `half_down` is not half_up or half" in run.err
+    assert "hint: did you mean `decimals`?" in run.err
+
+
+def test_unreadable_file_is_a_failure_of_the_environment(cci, workspace):
+    run = cci("validate", workspace / "config", workspace=workspace)
+
+    assert run.code == 3
+    assert "is not a regular file" in run.err
+
+
+def test_invalid_stored_snapshot_stops_compute_with_its_problems(cci, make_workspace):
+    indices = index_toml("N", "national", ["a", "b"])
+    root = make_workspace(["a", "b"], indices, {"2024H2": [("n1", "a", "X9", 1)]})
+
+    run = cci("compute", "2024H2", workspace=root)
+
+    assert run.code == 1
+    assert run.out == ""
+    assert run.err.splitlines()[0] == (
+        "error: `snapshots/2024H2/r1/nodes.csv` has 2 problems [E305]"
+    )
+    assert "snapshots/2024H2/r1/nodes.csv:2: model `X9`: not a model of the catalogue" in run.err
+    assert "province `b` does not appear" in run.err
+
+
+def test_a_bug_shows_its_traceback_and_ends_with_70(cci, workspace, monkeypatch):
+    def fail(**_):
+        message = "unforeseen"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr("cci_cli.commands.status.status", fail)
+    run = cci("status", workspace=workspace)
+
+    assert run.code == 70
+    assert "RuntimeError: unforeseen" in run.err
+    assert "this is a bug in cci" in run.err
+
+
+def test_data_goes_to_stdout_and_words_to_stderr(cci, workspace):
+    run = cci("compute", "2024H2", "--format", "json", "--verbose", workspace=workspace)
+
+    assert json.loads(run.out)["period"] == "2024H2"
+    assert "2024H2@r1: 2 rows, 2 nodes" in run.err
+
+
+def test_output_file_is_written_whole_and_named_on_stderr(cci, workspace, tmp_path):
+    target = tmp_path / "table.csv"
+    shown = cci("compute", "2024H2", "--format", "csv", workspace=workspace)
+    written = cci("compute", "2024H2", "--output", target, workspace=workspace)
+    quiet = cci("compute", "2024H2", "--output", target, "--quiet", workspace=workspace)
+
+    assert written.out == quiet.out == quiet.err == ""
+    assert written.err == f"wrote {target}\n"
+    assert target.read_text(encoding="utf-8") == shown.out
+    assert [path.name for path in tmp_path.glob("*table.csv*")] == ["table.csv"]
+
+
+def test_output_that_cannot_be_written_leaves_nothing(cci, workspace, tmp_path):
+    target = tmp_path / "missing" / "table.csv"
+    run = cci("compute", "2024H2", "--output", target, workspace=workspace)
+
+    assert run.code == 3
+    assert "cannot write" in run.err
+    assert not target.parent.exists()
+
+
+def test_format_goes_before_the_suffix(cci, workspace, tmp_path):
+    target = tmp_path / "table.csv"
+    cci("compute", "2024H2", "--format", "json", "--output", target, workspace=workspace)
+
+    assert json.loads(target.read_text(encoding="utf-8"))["period"] == "2024H2"
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json", "markdown", "parquet"])
+def test_output_has_the_same_bytes_everywhere(form, tmp_path):
+    """Locale, time zone, hash seed, threads, width, colours and folder do not show."""
+    plain = run_program("compute", "2025H1", "--format", form)
+    strange = run_program(
+        *("compute", "2025H1", "--format", form, "--workspace", str(REPOSITORY)),
+        cwd=tmp_path,
+        env={
+            "LC_ALL": "C",
+            "LANG": "zh_CN.GB18030",
+            "PYTHONIOENCODING": "gbk",
+            "TZ": "Pacific/Kiritimati",
+            "PYTHONHASHSEED": "7",
+            "POLARS_MAX_THREADS": "1",
+            "COLUMNS": "20",
+            "FORCE_COLOR": "1",
+            "PYTHONPATH": str(REPOSITORY),
+        },
+    )
+
+    assert plain.returncode == strange.returncode == 0
+    assert strange.stderr == b""
+    assert strange.stdout == plain.stdout
+    assert len(plain.stdout) > 500
+
+
+def test_order_of_rows_and_a_split_node_do_not_show(cci, make_workspace):
+    indices = index_toml("N", "national", ["a", "b"]) + index_toml("A", "region", ["a"])
+    rows = [("n1", "a", "M", 600), ("n1", "a", "half", 30), ("n2", "b", "M", 400)]
+    split = [("n2", "b", "M", 400), ("n3", "a", "half", 30), ("n4", "a", "M", 599)]
+    one = make_workspace(["a", "b"], indices, {"2024H2": rows}, name="one")
+    two = make_workspace(["a", "b"], indices, {"2024H2": [*split, ("n1", "a", "M", 1)]}, name="two")
+
+    outputs = [
+        cci("compute", "2024H2", "--format", form, workspace=root).out
+        for root in (one, two)
+        for form in ("csv", "table")
+    ]
+
+    assert outputs[:2] == outputs[2:]
+    assert "605.91" in outputs[0]  # 615 of 1,015 standard cards
+
+
+def test_a_reader_that_has_had_enough_is_no_error():
+    with subprocess.Popen(
+        [*CCI, "cards", "--format", "json"],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        process.stdout.close()
+        errors = process.stderr.read()
+
+    assert (process.returncode, errors) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_a_failure_of_the_environment():
+    with Path("/dev/full").open("wb") as full:
+        run = subprocess.run(
+            [*CCI, "cards"], cwd=REPOSITORY, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+
+    assert run.returncode == 3
+    assert run.stderr.decode().startswith("error: cannot write `standard output`: No space left")
+
+
+SLEEP = "time.sleep(60)"
+LONG_QUERY = """
+frame = polars.LazyFrame({"x": range(6_000_000)})
+frame.join(frame, how="cross").select(polars.col("x").sum()).collect(engine="streaming")
+"""
+
+
+# within one query, Polars looks for Ctrl-C alone
+@pytest.mark.parametrize(
+    ("sent", "code", "work"),
+    [
+        (signal.SIGINT, 130, SLEEP),
+        (signal.SIGINT, 130, LONG_QUERY),
+        (signal.SIGTERM, 143, SLEEP),
+    ],
+    ids=["Ctrl-C in Python", "Ctrl-C in Polars", "SIGTERM in Python"],
+)
+def test_interrupted_at_work_it_cleans_up_and_says_nothing(sent, code, work):
+    program = f"""
+import sys, time
+from cci_cli import cli
+from cci_cli.commands import cards as verb
+
+def cards(**_):
+    import polars
+    try:
+        print("at work", flush=True)
+        {work.strip().replace(chr(10), chr(10) + " " * 8)}
+    finally:
+        for _ in range(1000):
+            pass
+        print("cleaned up", flush=True)
+
+verb.cards = cards
+sys.argv = ["cci", "cards"]
+cli.run()
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout.readline() == b"at work\n"
+        time.sleep(0.5)
+        process.send_signal(sent)
+        try:
+            out, err = process.communicate(timeout=20)
+        finally:
+            process.kill()
+
+    assert (process.returncode, out, err) == (code, b"cleaned up\n", b"")
+
+
+def test_a_pipe_is_refused_instead_of_waited_for(cci, workspace, tmp_path):
+    pipe = tmp_path / "nodes.csv"
+    os.mkfifo(pipe)
+
+    run = cci("validate", pipe, workspace=workspace)
+
+    assert run.code == 3
+    assert "is not a regular file [E504]" in run.err
+
+
+def test_completion_offers_the_verbs():
+    asked = {"_CCI_COMPLETE": "complete_bash", "COMP_WORDS": "cci comp", "COMP_CWORD": "1"}
+    run = run_program(env=asked)
+
+    assert (run.returncode, run.stdout.split()) == (0, [b"compute"])
