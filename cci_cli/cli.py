@@ -153,7 +153,13 @@ def validate(
         typer.Option("--period", metavar="P", help="For a file: the half-year it describes."),
     ] = None,
     most: Annotated[
-        int, typer.Option("--max-problems", min=0, metavar="N", help="Show the first N; 0 for all.")
+        int,
+        typer.Option(
+            "--max-problems",
+            min=0,
+            metavar="N",
+            help="Show the first N; 0 for all that are kept, 1,000 of a kind. All are counted.",
+        ),
     ] = 100,
     workspace: WorkspaceOption = None,
     form: FormatOption = None,

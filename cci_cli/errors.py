@@ -48,9 +48,9 @@ class Problem:
     hint: str | None = None
 
     @property
-    def place(self) -> tuple[str, int, str]:
-        """Sort key: file, line (whole-file findings first), column."""
-        return (self.file or "", self.line or 0, self.column or "")
+    def place(self) -> tuple[str, bool, int, str]:
+        """Sort key: file, line (what concerns the whole file comes last), column."""
+        return (self.file or "", self.line is None, self.line or 0, self.column or "")
 
 
 def make_problem(

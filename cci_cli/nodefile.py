@@ -4,6 +4,7 @@ Imports ``csvfile`` for the reading and the domain for the rules; knows nothing 
 A file is read once for its values; only where hashes nominate a clash, once more to confirm it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -105,7 +106,7 @@ def check_nodes(
         if not problems.total:
             nodes_of_batch = to_canonical(batch.lazy(), survey.header).collect()
             counts.append(aggregate_cards(nodes_of_batch))
-    nodes = _find_clashes(survey, keys, places, problems)
+    nodes = _find_clashes(survey, config.province_names, keys, places, problems)
     for name in config.province_names:
         if name not in provinces:
             problems.add("E332", column=PROVINCE, value=name)
@@ -144,7 +145,11 @@ def _hash_node() -> pl.Expr:
 
 
 def _find_clashes(
-    survey: Survey, keys: list[pl.Series], places: list[pl.DataFrame], problems: ProblemList
+    survey: Survey,
+    provinces: Sequence[str],
+    keys: list[pl.Series],
+    places: list[pl.DataFrame],
+    problems: ProblemList,
 ) -> int:
     """Keys that stand twice, nodes in two provinces; returns the number of nodes.
 
@@ -165,7 +170,8 @@ def _find_clashes(
             for batch in read_batches(survey)
         )
         _add_duplicate_keys(nominees, problems)
-        _add_moved_nodes(nominees, problems)
+        # a province that is none has been reported as that
+        _add_moved_nodes(nominees.filter(pl.col(PROVINCE).is_in(provinces)), problems)
     return place.get_column("node_hash").n_unique()
 
 
@@ -182,7 +188,7 @@ def _add_duplicate_keys(nominees: pl.DataFrame, problems: ProblemList) -> None:
 
 def _add_moved_nodes(nominees: pl.DataFrame, problems: ProblemList) -> None:
     clashes = (
-        nominees.drop_nulls([NODE_ID, PROVINCE])
+        nominees.drop_nulls(NODE_ID)
         .sort(LINE)
         .with_columns(
             first=pl.col(PROVINCE).first().over(NODE_ID),

@@ -213,7 +213,7 @@ def test_a_stored_file_that_breaks_a_rule_of_todays_config_is_not_used(root):
     with pytest.raises(InvalidDataError) as raised:
         store.read_snapshot(root, PeriodRef(P), read_config(root))
     assert raised.value.message == "`snapshots/2024H2/r1/nodes.csv` has 2 problems"
-    assert [problem.code for problem in raised.value.problems] == ["E332", "E323"]
+    assert [problem.code for problem in raised.value.problems] == ["E323", "E332"]
 
 
 def edit(**changes: object):
