@@ -1,0 +1,81 @@
+"""What the READMEs show is what happens."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY
+
+from cci_cli.cli import app
+
+READMES = ("README.md", "README.zh-CN.md")
+BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def read_examples(name):
+    """Commands and their output, in order; a line of … stands for any lines."""
+    text = (REPOSITORY / name).read_text(encoding="utf-8")
+    examples = []
+    for block in BLOCK.findall(text):
+        for line in block.splitlines():
+            if line.startswith("$ "):
+                examples.append((line[2:], []))
+            else:
+                examples[-1][1].append(line)
+    return examples
+
+
+def to_pattern(lines):
+    parts = [r"(?:.*\n)*?" if line == "…" else re.escape(line) + r"\n" for line in lines]
+    return re.compile("".join(parts))
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_console_examples_print_what_the_readme_shows(name, tmp_path):
+    for folder in ("config", "snapshots"):
+        (tmp_path / folder).symlink_to(REPOSITORY / folder)
+    programs = Path(sys.executable).parent
+    environment = os.environ | {"PATH": f"{programs}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
+
+    examples = read_examples(name)
+    for command, expected in examples:
+        run = subprocess.run(
+            ["sh", "-c", command],
+            cwd=tmp_path,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        output = run.stdout.decode()
+        assert to_pattern(expected).fullmatch(output), f"{command}\n{output}"
+
+    assert len([command for command, _ in examples if command.startswith("cci ")]) >= 6
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_every_verb_has_a_row_with_an_example(name):
+    text = (REPOSITORY / name).read_text(encoding="utf-8")
+    verbs = [command.callback.__name__ for command in app.registered_commands]
+
+    assert len(verbs) == 6
+    for verb in verbs:
+        assert re.search(rf"^\| `cci {verb}\b.*\| `cci {verb}\b[^`]*` \|$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_links_lead_somewhere(name):
+    text = (REPOSITORY / name).read_text(encoding="utf-8")
+    targets = re.findall(r"\]\(([^):]+)\)", text)
+
+    assert targets
+    assert [target for target in targets if not (REPOSITORY / target).exists()] == []
+
+
+def test_both_readmes_run_the_same_examples():
+    english, chinese = (read_examples(name) for name in READMES)
+
+    assert chinese == english
