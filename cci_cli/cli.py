@@ -6,7 +6,6 @@ Each verb loads its module when it is called, so that ``cci --help`` starts with
 import os
 import signal
 import sys
-import tempfile
 import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ import typer
 
 from cci_cli import __version__
 from cci_cli.errors import CciError, InvalidDataError, UsageError, os_failure
+from cci_cli.files import replace_file
 from cci_cli.workspace import find_workspace
 
 if TYPE_CHECKING:
@@ -130,11 +130,10 @@ def compute(
     from cci_cli.commands import compute as verb
     from cci_cli.views import view_compute
 
-    root = find_workspace(workspace, Path.cwd())
+    root = _open_workspace(workspace, verbose=verbose)
     chosen = _choose_format(form, output)
     result = verb.compute(workspace=root, period=period)
-    if verbose and not quiet:
-        _say(f"workspace {root}")
+    if verbose:
         for snapshot in result.snapshots.values():
             facts = snapshot.facts
             _say(f"{snapshot.ref}: {facts.rows:,} rows, {facts.nodes:,} nodes, {facts.sha256}")
@@ -166,12 +165,13 @@ def validate(
     output: OutputOption = None,
     *,
     quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> int:
     """Find every problem of a snapshot, and moves that deserve a second look."""
     from cci_cli.commands import validate as verb
     from cci_cli.listings import view_validate
 
-    root = find_workspace(workspace, Path.cwd())
+    root = _open_workspace(workspace, verbose=verbose)
     chosen = _choose_format(form, output)
     result = verb.validate(workspace=root, target=target, period=period)
     _show(view_validate(result, most), chosen, output, quiet=quiet)
@@ -188,12 +188,13 @@ def ingest(
     workspace: WorkspaceOption = None,
     *,
     quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Check a file of nodes and store it as the next revision of a period."""
     from cci_cli.commands import ingest as verb
     from cci_cli.listings import problem_lines
 
-    root = find_workspace(workspace, Path.cwd())
+    root = _open_workspace(workspace, verbose=verbose)
     result = verb.ingest(workspace=root, file=file, period=period, note=note, now=datetime.now(UTC))
     if quiet:
         return
@@ -218,12 +219,13 @@ def cards(
     lang: LangOption = LangName.zh,
     *,
     quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Look up accelerator models: FP16 rate, coefficient, aliases, source."""
     from cci_cli.commands import cards as verb
     from cci_cli.listings import view_cards
 
-    root = find_workspace(workspace, Path.cwd())
+    root = _open_workspace(workspace, verbose=verbose)
     chosen = _choose_format(form, output)
     result = verb.cards(workspace=root, text=text)
     _show(view_cards(result, lang.value), chosen, output, quiet=quiet)
@@ -237,12 +239,13 @@ def status(
     lang: LangOption = LangName.zh,
     *,
     quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> int:
     """Show the periods and revisions of a workspace, and check their hashes."""
     from cci_cli.commands import status as verb
     from cci_cli.listings import view_status
 
-    root = find_workspace(workspace, Path.cwd())
+    root = _open_workspace(workspace, verbose=verbose)
     chosen = _choose_format(form, output)
     result = verb.status(workspace=root)
     _show(view_status(result, lang.value), chosen, output, quiet=quiet)
@@ -266,6 +269,13 @@ def init(
         _say(f"next: cci ingest FILE --period P --workspace {folder}")
 
 
+def _open_workspace(named: str | None, *, verbose: bool) -> Path:
+    root = find_workspace(named, Path.cwd())
+    if verbose:
+        _say(f"workspace {root.absolute()}")
+    return root
+
+
 def _choose_format(form: FormatName | None, output: Path | None) -> "Format":
     """The format asked for; refused before any work where it could not be written."""
     from cci_cli.render import BINARY_FORMATS, SUFFIXES
@@ -287,7 +297,7 @@ def _show(view: "View", form: "Format", output: Path | None, *, quiet: bool) -> 
     from cci_cli.render import render, render_table
 
     if output is not None:
-        _write_file(output, render(view, form))
+        replace_file(output, render(view, form))
         if not quiet:
             _say(f"wrote {output}")
     elif form == "table" and sys.stdout.isatty():
@@ -313,25 +323,6 @@ def _write_stdout(data: bytes) -> None:
         raise _ReaderGone from error
     except OSError as error:
         raise os_failure("E502", "standard output", error) from error
-
-
-def _write_file(path: Path, data: bytes) -> None:
-    """Replace a file in one step: a reader sees the old or the new one, never half of it."""
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            umask = os.umask(0)
-            os.umask(umask)
-            Path(name).chmod(0o666 & ~umask)
-            Path(name).replace(path)
-        finally:
-            Path(name).unlink(missing_ok=True)
-    except OSError as error:
-        raise os_failure("E502", path, error) from error
 
 
 def _say(text: str) -> None:

@@ -7,11 +7,12 @@ from cci_cli.cards import to_standard_cards
 from cci_cli.csvfile import Survey, survey_file
 from cci_cli.definitions import Config
 from cci_cli.errors import CciError, ProblemList
+from cci_cli.files import hash_file
 from cci_cli.nodefile import CheckedNodes, check_nodes, read_nodes, sum_nodes
 from cci_cli.periods import Period, PeriodRef
 from cci_cli.plausibility import warn_of_new_models, warn_of_node_jumps, warn_of_province_moves
 from cci_cli.results import SnapshotFacts
-from cci_cli.store import check_hash, hash_file, list_periods, nodes_name, nodes_path, resolve_ref
+from cci_cli.store import check_hash, list_periods, nodes_name, nodes_path, resolve_ref
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,7 @@
 is stored once is never changed: a correction is the next revision.
 """
 
-import hashlib
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -24,6 +22,7 @@ from cci_cli.errors import (
     SystemFailureError,
     os_failure,
 )
+from cci_cli.files import hash_file, publish_folder
 from cci_cli.nodefile import read_nodes
 from cci_cli.periods import Period, PeriodRef, parse_period
 from cci_cli.results import Snapshot, SnapshotFacts
@@ -162,19 +161,6 @@ def check_hash(root: Path, ref: PeriodRef) -> Descriptor:
     return descriptor
 
 
-def hash_file(path: Path) -> str:
-    """SHA-256 of a file.
-
-    Raises:
-        SystemFailureError: E501, it cannot be read.
-    """
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise os_failure("E501", path, error) from error
-
-
 def read_snapshot(root: Path, ref: PeriodRef, config: Config) -> Snapshot:
     """A stored revision, checked in full, reduced to its sums.
 
@@ -247,7 +233,7 @@ def write_revision(
         document = _describe(ref, nodes_file, sha256, created, note, sources, is_demonstration)
         text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
         (staging / DESCRIPTOR_FILE).write_text(text, encoding="utf-8", newline="\n")
-        _publish_folder(staging, folder / f"r{ref.revision}")
+        publish_folder(staging, folder / f"r{ref.revision}")
     except OSError as error:
         raise os_failure("E502", folder, error) from error
     except pl.exceptions.ComputeError as error:
@@ -293,23 +279,3 @@ def _describe(
             }
         ],
     }
-
-
-def _publish_folder(staging: Path, target: Path) -> None:
-    """Flush a staged folder and rename it into place; fails if the target exists."""
-    for path in (*staging.iterdir(), staging):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-    # mkdtemp keeps others out; evidence is for everyone the umask lets in
-    umask = os.umask(0)
-    os.umask(umask)
-    staging.chmod(0o777 & ~umask)
-    staging.rename(target)
-    handle = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -17,7 +17,7 @@ ORDER = (
     ("definitions", "workspace"),
     ("catalogues", "indices", "schemas"),
     ("cards", "plausibility", "results"),
-    ("config", "csvfile", "notes", "views"),
+    ("config", "csvfile", "files", "notes", "views"),
     ("listings", "nodefile", "render"),
     ("store",),
     ("inspection",),
