@@ -1,55 +1,28 @@
-"""The command line: options in, text and exit codes out. The only module that prints.
+"""The command line: options in, exit codes out. What is written, ``console`` writes.
 
 Each verb loads its module when it is called, so that ``cci --help`` starts without Polars.
 """
 
-import os
 import signal
 import sys
 import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
-from shutil import get_terminal_size
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 
 from cci_cli import __version__
-from cci_cli.errors import CciError, InvalidDataError, UsageError, os_failure
-from cci_cli.files import replace_file
+from cci_cli.console import ReaderGone, choose_format, report, say, show, write_stdout
+from cci_cli.errors import CciError
+from cci_cli.formats import Format, Lang
 from cci_cli.workspace import find_workspace
-
-if TYPE_CHECKING:
-    from cci_cli.render import Format
-    from cci_cli.views import View
 
 EXIT_BUG: Final = 70
 EXIT_INTERRUPTED: Final = 130
 EXIT_TERMINATED: Final = 143
-
-#: Problems printed with an error; `cci validate` shows all of them.
-MAX_PRINTED: Final = 50
-
-
-class FormatName(StrEnum):
-    """Names of ``render.FORMATS``, known here without loading them."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
-    markdown = "markdown"
-    xlsx = "xlsx"
-    parquet = "parquet"
-
-
-class LangName(StrEnum):
-    """Languages of names in tables."""
-
-    zh = "zh"
-    en = "en"
 
 
 WorkspaceOption = Annotated[
@@ -62,16 +35,14 @@ WorkspaceOption = Annotated[
     ),
 ]
 FormatOption = Annotated[
-    FormatName | None,
+    Format | None,
     typer.Option("--format", help="Form of the output; else by the suffix of --output, or table."),
 ]
 OutputOption = Annotated[
     Path | None,
     typer.Option("--output", metavar="FILE", help="Write to FILE, whole or not at all."),
 ]
-LangOption = Annotated[
-    LangName, typer.Option("--lang", help="Language of names and notes in tables.")
-]
+LangOption = Annotated[Lang, typer.Option("--lang", help="Language of names and notes in tables.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Errors only on stderr.")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", help="Say on stderr what is read.")]
 
@@ -87,17 +58,13 @@ app = typer.Typer(
 )
 
 
-class _ReaderGone(Exception):  # noqa: N818 - no error: whoever reads stdout has had enough
-    """The pipe that stdout goes into was closed."""
-
-
 class _Terminated(BaseException):
     """SIGTERM; not an Exception, so that clean-up runs and nothing swallows it."""
 
 
 def _print_version(is_wanted: bool) -> None:
     if is_wanted:
-        _write_stdout(f"cci {__version__}\n".encode())
+        write_stdout(f"cci {__version__}\n".encode())
         raise typer.Exit
 
 
@@ -121,7 +88,7 @@ def compute(
     workspace: WorkspaceOption = None,
     form: FormatOption = None,
     output: OutputOption = None,
-    lang: LangOption = LangName.zh,
+    lang: LangOption = "zh",
     *,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
@@ -131,13 +98,13 @@ def compute(
     from cci_cli.views import view_compute
 
     root = _open_workspace(workspace, verbose=verbose)
-    chosen = _choose_format(form, output)
+    chosen = choose_format(form, output)
     result = verb.compute(workspace=root, period=period)
     if verbose:
         for snapshot in result.snapshots.values():
             facts = snapshot.facts
-            _say(f"{snapshot.ref}: {facts.rows:,} rows, {facts.nodes:,} nodes, {facts.sha256}")
-    _show(view_compute(result, lang.value), chosen, output, quiet=quiet)
+            say(f"{snapshot.ref}: {facts.rows:,} rows, {facts.nodes:,} nodes, {facts.sha256}")
+    show(view_compute(result, lang), chosen, output, quiet=quiet)
 
 
 @app.command(
@@ -172,9 +139,9 @@ def validate(
     from cci_cli.listings import view_validate
 
     root = _open_workspace(workspace, verbose=verbose)
-    chosen = _choose_format(form, output)
+    chosen = choose_format(form, output)
     result = verb.validate(workspace=root, target=target, period=period)
-    _show(view_validate(result, most), chosen, output, quiet=quiet)
+    show(view_validate(result, most), chosen, output, quiet=quiet)
     return 0 if result.is_valid else CciError.exit_code
 
 
@@ -199,12 +166,12 @@ def ingest(
     if quiet:
         return
     for line in problem_lines(("warning: ", item) for item in result.warnings):
-        _say(line)
+        say(line)
     if result.is_new:
         facts = result.facts
-        _say(f"stored {result.ref}: {facts.rows:,} rows, {facts.nodes:,} nodes, {facts.sha256}")
+        say(f"stored {result.ref}: {facts.rows:,} rows, {facts.nodes:,} nodes, {facts.sha256}")
     else:
-        _say(f"unchanged: {result.ref} has this content already")
+        say(f"unchanged: {result.ref} has this content already")
 
 
 @app.command(epilog="Examples: cci cards H20; cci cards 昇腾 --format csv")
@@ -216,7 +183,7 @@ def cards(
     workspace: WorkspaceOption = None,
     form: FormatOption = None,
     output: OutputOption = None,
-    lang: LangOption = LangName.zh,
+    lang: LangOption = "zh",
     *,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
@@ -226,9 +193,9 @@ def cards(
     from cci_cli.listings import view_cards
 
     root = _open_workspace(workspace, verbose=verbose)
-    chosen = _choose_format(form, output)
+    chosen = choose_format(form, output)
     result = verb.cards(workspace=root, text=text)
-    _show(view_cards(result, lang.value), chosen, output, quiet=quiet)
+    show(view_cards(result, lang), chosen, output, quiet=quiet)
 
 
 @app.command(epilog="Example: cci status --format json")
@@ -236,7 +203,7 @@ def status(
     workspace: WorkspaceOption = None,
     form: FormatOption = None,
     output: OutputOption = None,
-    lang: LangOption = LangName.zh,
+    lang: LangOption = "zh",
     *,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
@@ -246,9 +213,9 @@ def status(
     from cci_cli.listings import view_status
 
     root = _open_workspace(workspace, verbose=verbose)
-    chosen = _choose_format(form, output)
+    chosen = choose_format(form, output)
     result = verb.status(workspace=root)
-    _show(view_status(result, lang.value), chosen, output, quiet=quiet)
+    show(view_status(result, lang), chosen, output, quiet=quiet)
     is_sound = all(item.damage is None for item in result.revisions)
     return 0 if is_sound else CciError.exit_code
 
@@ -265,82 +232,15 @@ def init(
     made = verb.init(folder=folder)
     if not quiet:
         for path in made:
-            _say(f"made {path}")
-        _say(f"next: cci ingest FILE --period P --workspace {folder}")
+            say(f"made {path}")
+        say(f"next: cci ingest FILE --period P --workspace {folder}")
 
 
 def _open_workspace(named: str | None, *, verbose: bool) -> Path:
     root = find_workspace(named, Path.cwd())
     if verbose:
-        _say(f"workspace {root.absolute()}")
+        say(f"workspace {root.absolute()}")
     return root
-
-
-def _choose_format(form: FormatName | None, output: Path | None) -> "Format":
-    """The format asked for; refused before any work where it could not be written."""
-    from cci_cli.render import BINARY_FORMATS, SUFFIXES
-
-    if form is not None:
-        chosen: Format = form.value
-    elif output is None:
-        chosen = "table"
-    elif output.suffix.lower() in SUFFIXES:
-        chosen = SUFFIXES[output.suffix.lower()]
-    else:
-        raise UsageError("E103", value=output)
-    if chosen in BINARY_FORMATS and output is None and sys.stdout.isatty():
-        raise UsageError("E104", value=chosen)
-    return chosen
-
-
-def _show(view: "View", form: "Format", output: Path | None, *, quiet: bool) -> None:
-    from cci_cli.render import render, render_table
-
-    if output is not None:
-        replace_file(output, render(view, form))
-        if not quiet:
-            _say(f"wrote {output}")
-    elif form == "table" and sys.stdout.isatty():
-        has_colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-        width = get_terminal_size().columns
-        _write_stdout(render_table(view, width=width, has_colour=has_colour).encode())
-    else:
-        _write_stdout(render(view, form))
-
-
-def _write_stdout(data: bytes) -> None:
-    # bytes, so that neither locale nor platform changes a character or a line end
-    try:
-        stream = getattr(sys.stdout, "buffer", None)
-        if stream is None:
-            sys.stdout.write(data.decode())
-        else:
-            stream.write(data)
-        sys.stdout.flush()
-    except BrokenPipeError as error:
-        # what Python flushes at its exit must not fail again
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise _ReaderGone from error
-    except OSError as error:
-        raise os_failure("E502", "standard output", error) from error
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)  # noqa: T201 - this is the one place that prints
-
-
-def _report(error: CciError) -> None:
-    from cci_cli.listings import problem_lines
-
-    _say(f"error: {error.message} [{error.code}]")
-    if isinstance(error, InvalidDataError):
-        for line in problem_lines(("  ", item) for item in error.problems[:MAX_PRINTED]):
-            _say(line)
-        hidden = error.total - min(len(error.problems), MAX_PRINTED)
-        if hidden:
-            _say(f"  {hidden:,} more not shown")
-    if error.hint:
-        _say(f"hint: {error.hint}")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -352,15 +252,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = None if argv is None else list(argv)
         return app(args=arguments, prog_name="cci", standalone_mode=False) or 0
     except CciError as error:
-        _report(error)
+        report(error)
         code = error.exit_code
     except typer.TyperException as error:
         # without a message, the help has been shown already: `cci` alone
         if message := error.format_message():
-            _say(f"error: {message}")
-            _say("hint: `cci --help` lists the commands, `cci COMMAND --help` their options")
+            say(f"error: {message}")
+            say("hint: `cci --help` lists the commands, `cci COMMAND --help` their options")
         code = error.exit_code
-    except _ReaderGone:
+    except ReaderGone:
         code = 0
     except (KeyboardInterrupt, typer.Abort):
         code = EXIT_INTERRUPTED
@@ -371,7 +271,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = exit_.code if isinstance(exit_.code, int) else 0
     except Exception:  # noqa: BLE001 - the boundary: whatever was not foreseen is a bug
         traceback.print_exc()
-        _say(f"error: this is a bug in cci {__version__}; please report it with the lines above")
+        say(f"error: this is a bug in cci {__version__}; please report it with the lines above")
         code = EXIT_BUG
     return code
 

@@ -5,9 +5,10 @@ from typing import Any, Final
 
 from cci_cli.definitions import CardModel
 from cci_cli.errors import Problem, count_noun, quote_value
+from cci_cli.formats import Lang
 from cci_cli.results import CardsResult, RevisionStatus, StatusResult, ValidateResult
 from cci_cli.rounding import fraction_text, round_exact
-from cci_cli.views import NULL_MARK, Lang, Lines, Sheet, View
+from cci_cli.views import NULL_MARK, Lines, Sheet, View
 
 #: Up to this many models are shown with their aliases, source and note.
 DETAILED_MODELS: Final = 5

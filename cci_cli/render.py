@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final
 
 from rich.box import Box
 from rich.cells import cell_len
@@ -19,20 +19,8 @@ from rich.table import Table
 from rich.text import Text
 
 from cci_cli.errors import SystemFailureError, escape_unprintable
+from cci_cli.formats import Format
 from cci_cli.views import Cell, Lines, Sheet, View
-
-Format = Literal["table", "csv", "json", "markdown", "xlsx", "parquet"]
-
-FORMATS: Final[tuple[Format, ...]] = get_args(Format)
-BINARY_FORMATS: Final = ("xlsx", "parquet")
-SUFFIXES: Final[Mapping[str, Format]] = {
-    ".csv": "csv",
-    ".json": "json",
-    ".md": "markdown",
-    ".txt": "table",
-    ".xlsx": "xlsx",
-    ".parquet": "parquet",
-}
 
 #: A column of text is not folded to less than this.
 _LEAST_TEXT_WIDTH: Final = 10

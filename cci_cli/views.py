@@ -8,16 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from cci_cli import __version__
 from cci_cli.definitions import IndexDefinition, IndexKind, Methodology
+from cci_cli.formats import Lang
 from cci_cli.messages import NOTES
 from cci_cli.periods import Period
 from cci_cli.results import ComputeResult, HubFigures, IndexFigures, Note
 from cci_cli.rounding import fraction_text, round_exact
 
-Lang = Literal["zh", "en"]
 Cell = str | int | Decimal | None
 
 NULL_MARK: Final = "—"

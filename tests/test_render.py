@@ -13,7 +13,8 @@ import pytest
 from conftest import REPOSITORY
 from rich.cells import cell_len
 
-from cci_cli.render import FORMATS, render, render_table, to_json
+from cci_cli.formats import FORMATS
+from cci_cli.render import render, render_table, to_json
 from cci_cli.views import Lines, Sheet, View
 
 SHEET = Sheet(
