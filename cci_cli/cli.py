@@ -16,7 +16,7 @@ import typer
 
 from cci_cli import __version__
 from cci_cli.console import ReaderGone, choose_format, report, say, show, write_stdout
-from cci_cli.errors import CciError
+from cci_cli.errors import CciError, UsageError
 from cci_cli.formats import Format, Lang
 from cci_cli.workspace import find_workspace
 
@@ -53,7 +53,7 @@ app = typer.Typer(
     epilog="Start with: cci init DIR, then cci ingest FILE --period 2024H2, "
     "then cci compute 2024H2. Exit codes: 0 done, 1 the answer is no, 2 wrong usage, "
     "3 the environment, 70 a bug.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     # plain help: it starts in half the time, and reads the same in a pipe
     rich_markup_mode=None,
@@ -72,6 +72,7 @@ def _print_version(is_wanted: bool) -> None:
 
 @app.callback()
 def common(
+    context: typer.Context,
     *,
     version: Annotated[
         bool,
@@ -80,6 +81,9 @@ def common(
 ) -> None:
     """Take the options that stand before a verb."""
     del version  # its callback has done the work
+    if context.invoked_subcommand is None:
+        say(context.get_help())
+        raise typer.Exit(UsageError.exit_code)
 
 
 @app.command(epilog="Example: cci compute 2025H1 --format json --output 2025H1.json")
@@ -275,10 +279,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         report(error)
         code = error.exit_code
     except typer.TyperException as error:
-        # without a message, the help has been shown already: `cci` alone
-        if message := error.format_message():
-            say(f"error: {message}")
-            say("hint: `cci --help` lists the commands, `cci COMMAND --help` their options")
+        say(f"error: {error.format_message()}")
+        say("hint: `cci --help` lists the commands, `cci COMMAND --help` their options")
         code = error.exit_code
     except ReaderGone:
         code = 0

@@ -53,8 +53,8 @@ def test_cci_alone_shows_the_help(cci):
     run = cci()
 
     assert run.code == 2
-    assert "compute" in run.out + run.err
-    assert "error:" not in run.err
+    assert run.out == ""
+    assert run.err == cci("--help").out
 
 
 @pytest.mark.parametrize(
