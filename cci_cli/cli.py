@@ -3,6 +3,7 @@
 Each verb loads its module when it is called, so that ``cci --help`` starts without Polars.
 """
 
+import shlex
 import signal
 import sys
 import traceback
@@ -16,13 +17,22 @@ import typer
 
 from cci_cli import __version__
 from cci_cli.console import ReaderGone, choose_format, report, say, show, write_stdout
-from cci_cli.errors import CciError, UsageError
+from cci_cli.errors import (
+    CciError,
+    SystemFailureError,
+    UsageError,
+    escape_unprintable,
+    os_failure,
+)
 from cci_cli.formats import Format, Lang
 from cci_cli.workspace import find_workspace
 
 EXIT_BUG: Final = 70
 EXIT_INTERRUPTED: Final = 130
 EXIT_TERMINATED: Final = 143
+
+#: Problems that `cci validate` shows of each kind, errors and warnings, unless told otherwise.
+MAX_SHOWN: Final = 100
 
 
 WorkspaceOption = Annotated[
@@ -52,7 +62,7 @@ app = typer.Typer(
     "(智能算力供算量指数).",
     epilog="Start with: cci init DIR, then cci ingest FILE --period 2024H2, "
     "then cci compute 2024H2. Exit codes: 0 done, 1 the answer is no, 2 wrong usage, "
-    "3 the environment, 70 a bug.",
+    "3 the environment, 4 locked, 70 a bug.",
     invoke_without_command=True,
     pretty_exceptions_enable=False,
     # plain help: it starts in half the time, and reads the same in a pipe
@@ -129,14 +139,15 @@ def validate(
         typer.Option("--period", metavar="P", help="For a file: the half-year it describes."),
     ] = None,
     most: Annotated[
-        int,
+        int | None,
         typer.Option(
             "--max-problems",
             min=0,
             metavar="N",
-            help="Show the first N; 0 for all that are kept, 1,000 of a kind. All are counted.",
+            help="Show the first N; 0 for all that are kept, 1,000 of a kind. All are counted. "
+            "Else 100 in a table, all that are kept in data.",
         ),
-    ] = 100,
+    ] = None,
     workspace: WorkspaceOption = None,
     form: FormatOption = None,
     output: OutputOption = None,
@@ -155,6 +166,8 @@ def validate(
     root = _open_workspace(workspace, verbose=verbose)
     chosen = choose_format(form, output)
     result = verb.validate(workspace=root, target=target, period=period)
+    if most is None:
+        most = MAX_SHOWN if chosen == "table" else 0
     show(view_validate(result, most), chosen, output, quiet=quiet)
     return 0 if result.is_valid else CciError.exit_code
 
@@ -184,7 +197,9 @@ def ingest(
     if quiet:
         return
     for line in problem_lines(("warning: ", item) for item in result.warnings):
-        say(line)
+        say(escape_unprintable(line))
+    if result.compared_with:
+        say(f"compared with {result.compared_with}")
     if result.is_new:
         facts = result.facts
         say(f"stored {result.ref}: {facts.rows:,} rows, {facts.nodes:,} nodes, {facts.sha256}")
@@ -257,23 +272,33 @@ def init(
     if not quiet:
         for path in made:
             say(f"made {path}")
-        say(f"next: cci ingest FILE --period P --workspace {folder}")
+        say(f"next: cci ingest FILE --period P --workspace {shlex.quote(str(folder))}")
 
 
 def _open_workspace(named: str | None, *, verbose: bool) -> Path:
-    root = find_workspace(named, Path.cwd())
+    root = find_workspace(named)
     if verbose:
-        say(f"workspace {root.absolute()}")
+        say(f"workspace {root}")
     return root
+
+
+def _check_encoding(arguments: Sequence[str]) -> None:
+    """Refuse what is no text: Python passes such bytes on, and others would stumble over them."""
+    for argument in arguments:
+        try:
+            argument.encode()
+        except UnicodeEncodeError as error:
+            raise UsageError("E108", value=argument) from error
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``cci`` with the given arguments and return its exit code; never raises, never exits."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        arguments = None if argv is None else list(argv)
+        _check_encoding(arguments)
         return app(args=arguments, prog_name="cci", standalone_mode=False) or 0
     except CciError as error:
         report(error)
@@ -291,8 +316,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as exit_:
         # shell completion ends this way
         code = exit_.code if isinstance(exit_.code, int) else 0
-    except Exception:  # noqa: BLE001 - the boundary: whatever was not foreseen is a bug
-        traceback.print_exc()
+    except OSError as error:
+        report(os_failure("E501", error.filename or "the file system", error))
+        code = SystemFailureError.exit_code
+    except BaseException:  # noqa: BLE001 - the boundary; a panic of Polars is no Exception
+        say(traceback.format_exc())
         say(f"error: this is a bug in cci {__version__}; please report it with the lines above")
         code = EXIT_BUG
     return code

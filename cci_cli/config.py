@@ -29,12 +29,17 @@ CONFIG_FILES: Final = ("cci.toml", "provinces.csv", "indices.toml", "cards.csv")
 
 ALL_PROVINCES: Final = "*"
 
+#: Settings beyond these are slips; within them, every figure fits every format.
+MAX_NUMBER: Final = 10**9
+MAX_PLACES: Final = 9
+
 
 class _Rule(NamedTuple):
     """What a key must hold: a reader that gives null for what it refuses, and its words."""
 
     read: Callable[[Any], Any]
     expected: str
+    is_optional: bool = False
 
 
 def _read_text(value: object) -> str | None:
@@ -47,7 +52,9 @@ def _read_number_above(least: int) -> Callable[[object], Decimal | None]:
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
             return None
         number = Decimal(value)
-        return number if number.is_finite() and number > least else None
+        exponent = number.as_tuple().exponent
+        is_plain = isinstance(exponent, int) and exponent >= -MAX_PLACES
+        return number if is_plain and least < number < MAX_NUMBER else None
 
     return read
 
@@ -73,12 +80,15 @@ def _read_period(value: object) -> Period | None:
 
 
 _TEXT: Final = _Rule(_read_text, "a text")
+_OPTIONAL_TEXT: Final = _Rule(_read_text, "a text", is_optional=True)
 _POSITIVE: Final = _Rule(_read_number_above(0), "a number above 0")
 _PERIOD: Final = _Rule(_read_period, "a period such as 2024H2")
 
 _SETTINGS: Final[Mapping[str, Mapping[str, _Rule]]] = {
     "methodology": {
         "version": _TEXT,
+        "title": _OPTIONAL_TEXT,
+        "title_en": _OPTIONAL_TEXT,
         "base_period": _PERIOD,
         "base_level": _POSITIVE,
         "standard_card_tflops": _POSITIVE,
@@ -98,6 +108,7 @@ _INDEX: Final[Mapping[str, _Rule]] = {
     "code": _TEXT,
     "kind": _Rule(_read_one_of("national", "region", "hub"), "national, region or hub"),
     "series": _TEXT,
+    "series_en": _OPTIONAL_TEXT,
     "name": _TEXT,
     "name_en": _TEXT,
 }
@@ -159,8 +170,9 @@ def _decode(contents: Mapping[str, bytes], problems: ProblemList) -> str:
 def _parse_toml(contents: Mapping[str, bytes], problems: ProblemList) -> dict[str, Any]:
     try:
         return tomllib.loads(_decode(contents, problems), parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        problems.add("E204", detail=str(error))
+    except (ValueError, RecursionError, ArithmeticError) as error:
+        # beside its own error, a number too long or a nesting too deep
+        problems.add("E204", detail=str(error) or type(error).__name__)
         return {}
 
 
@@ -171,7 +183,7 @@ def _check_table(
     problems: ProblemList,
     others: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """The values of a table by key, null for one that is refused or missing.
+    """The values of a table by key, null for one that is refused or absent.
 
     An unknown key is a problem: a misspelt one would otherwise be without effect. ``others``
     are keys that the caller reads.
@@ -184,9 +196,9 @@ def _check_table(
     values: dict[str, Any] = {}
     for key, rule in rules.items():
         values[key] = rule.read(table[key]) if key in table else None
-        if key not in table:
+        if key not in table and not rule.is_optional:
             problems.add("E206", column=f"{path}{key}", expected=rule.expected)
-        elif values[key] is None:
+        elif key in table and values[key] is None:
             found = str(table[key])
             problems.add("E207", column=f"{path}{key}", value=found, expected=rule.expected)
     return values

@@ -2,18 +2,26 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TextIO
 
-from cci_cli.errors import CciError, InvalidDataError, UsageError, os_failure
+from cci_cli.errors import (
+    CciError,
+    InvalidDataError,
+    SystemFailureError,
+    UsageError,
+    escape_unprintable,
+    os_failure,
+)
 from cci_cli.files import replace_file
 from cci_cli.formats import BINARY_FORMATS, SUFFIXES, Format
 
 if TYPE_CHECKING:
     from cci_cli.views import View
 
-#: Problems printed with an error; `cci validate` shows all of them.
+#: Problems printed with an error; `cci validate` shows more of them.
 MAX_PRINTED: Final = 50
 
 
@@ -35,7 +43,7 @@ def choose_format(form: Format | None, output: Path | None) -> Format:
         chosen = SUFFIXES[output.suffix.lower()]
     else:
         raise UsageError("E103", value=output)
-    if chosen in BINARY_FORMATS and output is None and sys.stdout.isatty():
+    if chosen in BINARY_FORMATS and output is None and _is_terminal():
         raise UsageError("E104", value=chosen)
     return chosen
 
@@ -53,7 +61,7 @@ def show(view: "View", form: Format, output: Path | None, *, quiet: bool) -> Non
         replace_file(output, render(view, form))
         if not quiet:
             say(f"wrote {output}")
-    elif form == "table" and sys.stdout.isatty():
+    elif form == "table" and _is_terminal():
         has_colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
         width = get_terminal_size().columns
         write_stdout(render_table(view, width=width, has_colour=has_colour).encode())
@@ -68,6 +76,8 @@ def write_stdout(data: bytes) -> None:
         ReaderGone: stdout goes into a pipe that was closed.
         SystemFailureError: E502, it cannot be written.
     """
+    if sys.stdout is None:
+        raise SystemFailureError("E502", value="standard output", detail="it is closed")
     # bytes, so that neither locale nor platform changes a character or a line end
     try:
         stream = getattr(sys.stdout, "buffer", None)
@@ -77,28 +87,43 @@ def write_stdout(data: bytes) -> None:
             stream.write(data)
         sys.stdout.flush()
     except BrokenPipeError as error:
-        # what Python flushes at its exit must not fail again
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard(sys.stdout)
         raise ReaderGone from error
     except OSError as error:
+        _discard(sys.stdout)
         raise os_failure("E502", "standard output", error) from error
 
 
 def say(text: str) -> None:
-    """Write a line for people to stderr."""
-    print(text, file=sys.stderr)  # noqa: T201 - this is the one place that prints
+    """Write lines for people to stderr; if nobody can read them, go on without."""
+    if sys.stderr is None:
+        return
+    try:
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        _discard(sys.stderr)
+
+
+def _is_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def _discard(stream: TextIO) -> None:
+    # what Python flushes at its exit must not fail again
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def report(error: CciError) -> None:
     """Say what went wrong, where, and what to do next."""
     from cci_cli.listings import problem_lines
 
-    say(f"error: {error.message} [{error.code}]")
+    lines = [f"error: {error.message} [{error.code}]"]
     if isinstance(error, InvalidDataError):
-        for line in problem_lines(("  ", item) for item in error.problems[:MAX_PRINTED]):
-            say(line)
+        lines += problem_lines(("  ", item) for item in error.problems[:MAX_PRINTED])
         hidden = error.total - min(len(error.problems), MAX_PRINTED)
-        if hidden:
-            say(f"  {hidden:,} more not shown")
-    if error.hint:
-        say(f"hint: {error.hint}")
+        lines += [f"  {hidden:,} more not shown"] if hidden else []
+    lines += [f"hint: {error.hint}"] if error.hint else []
+    for line in lines:
+        say(escape_unprintable(line))

@@ -18,7 +18,7 @@ from typing import Any, Final
 import polars as pl
 
 from cci_cli.definitions import fold_name, suggest_name
-from cci_cli.errors import ProblemList, SystemFailureError, count_noun, os_failure
+from cci_cli.errors import ProblemList, SystemFailureError, count_noun, os_failure, quote_value
 from cci_cli.schemas import COLUMNS, LINE, OPTIONAL_COLUMNS
 
 BATCH_ROWS: Final = 500_000
@@ -40,7 +40,6 @@ class Survey:
     """
 
     path: Path
-    bytes: int
     header: tuple[str, ...]
     bad_lines: frozenset[int]
     is_well_quoted: bool
@@ -58,26 +57,25 @@ def survey_file(path: Path, problems: ProblemList) -> Survey | None:
     """
     try:
         # a pipe would be empty when it is read again, or make the reader wait for ever
-        if not path.is_file() and path.exists():
+        if path.exists() and not path.is_file() and not path.is_dir():
             raise SystemFailureError("E504", value=path)
         with path.open("rb") as stream:
-            facts = _survey_bytes(stream, problems)
-        if facts is None:
+            has_quotes = _survey_bytes(stream, problems)
+        if has_quotes is None:
             return None
-        size, has_quotes = facts
         header = _read_header(path, problems)
         if header is None:
             return None
         # Polars would take a leading ~ for the home folder
         path = path.absolute()
         survey = _survey_quoted if has_quotes else _survey_plain
-        return survey(path, size, header, problems)
+        return survey(path, header, problems)
     except OSError as error:
         raise os_failure("E501", path, error) from error
 
 
-def _survey_bytes(stream: io.BufferedIOBase, problems: ProblemList) -> tuple[int, bool] | None:
-    """Size and whether there are quotes; null where the bytes are no UTF-8 text."""
+def _survey_bytes(stream: io.BufferedIOBase, problems: ProblemList) -> bool | None:
+    """Whether there are quotes; null where the bytes are no UTF-8 text."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     size, lines, has_quotes, has_text = 0, 1, False, False
     while chunk := stream.read(_CHUNK_BYTES):
@@ -108,13 +106,17 @@ def _survey_bytes(stream: io.BufferedIOBase, problems: ProblemList) -> tuple[int
     if not has_text:
         problems.add("E311", expected=",".join(COLUMNS))
         return None
-    return size, has_quotes
+    return has_quotes
 
 
 def _read_header(path: Path, problems: ProblemList) -> tuple[str, ...] | None:
     """The column names; null unless every one needed is there once, and no other."""
     with path.open(encoding="utf-8-sig", newline="") as text:
         _, header = next(_read_records(text))
+    separators = [mark for mark in ";\t|" if header and mark in header[0]]
+    if header and len(header) == 1 and separators:
+        problems.add("E309", line=1, separator=quote_value(separators[0]))
+        return None
     if not header:
         problems.add("E319" if header is None else "E318", line=1)
         return None
@@ -133,7 +135,7 @@ def _read_header(path: Path, problems: ProblemList) -> tuple[str, ...] | None:
     return tuple(header) if problems.total == before else None
 
 
-def _survey_plain(path: Path, size: int, header: tuple[str, ...], problems: ProblemList) -> Survey:
+def _survey_plain(path: Path, header: tuple[str, ...], problems: ProblemList) -> Survey:
     """The survey of a file without a quote: every line is a record."""
     fields = pl.col("text").str.count_matches(",", literal=True) + 1
     flawed = (
@@ -148,10 +150,10 @@ def _survey_plain(path: Path, size: int, header: tuple[str, ...], problems: Prob
     for line, count, is_blank in flawed.iter_rows():
         _add_row_flaw(line, 0 if is_blank else count, header, problems)
     bad_lines = frozenset(flawed.get_column(LINE).to_list())
-    return Survey(path, size, header, bad_lines, is_well_quoted=True, record_lines=None)
+    return Survey(path, header, bad_lines, is_well_quoted=True, record_lines=None)
 
 
-def _survey_quoted(path: Path, size: int, header: tuple[str, ...], problems: ProblemList) -> Survey:
+def _survey_quoted(path: Path, header: tuple[str, ...], problems: ProblemList) -> Survey:
     """The survey of a file with quotes, in which a record may take several lines."""
     bad_lines: set[int] = set()
     is_well_quoted = True
@@ -171,7 +173,7 @@ def _survey_quoted(path: Path, size: int, header: tuple[str, ...], problems: Pro
             elif len(fields) != len(header):
                 _add_row_flaw(line, len(fields), header, problems)
                 bad_lines.add(line)
-    return Survey(path, size, header, frozenset(bad_lines), is_well_quoted, record_lines)
+    return Survey(path, header, frozenset(bad_lines), is_well_quoted, record_lines)
 
 
 def _add_row_flaw(line: int, count: int, header: tuple[str, ...], problems: ProblemList) -> None:
@@ -216,14 +218,14 @@ def read_batches(survey: Survey) -> Iterator[pl.DataFrame]:
     if not survey.is_well_quoted:
         yield from _parse_batches(survey)
         return
+    starts = None if survey.record_lines is None else pl.Series(LINE, survey.record_lines, pl.Int64)
     for batch in scan_nodes(survey).collect_batches(
         chunk_size=BATCH_ROWS, maintain_order=True, engine="streaming"
     ):
         rows = batch
-        if survey.record_lines is not None:
+        if starts is not None:
             # record n has line number n + 1 in a scan, and stands at index n - 1 in the array
-            starts = [survey.record_lines[line - 2] for line in rows.get_column(LINE)]
-            rows = rows.with_columns(pl.Series(LINE, starts, dtype=pl.Int64))
+            rows = rows.with_columns(starts.gather(rows.get_column(LINE) - 2))
         if survey.bad_lines:
             rows = rows.filter(~pl.col(LINE).is_in(list(survey.bad_lines)))
         yield rows

@@ -26,8 +26,8 @@ def fold_name(text: str) -> str:
     return _FOLDED_AWAY.sub("", unicodedata.normalize("NFKC", text)).casefold()
 
 
-def suggest_name(text: str, spellings: Mapping[str, str]) -> str | None:
-    """A hint naming what ``text`` probably stands for; null where nothing comes close.
+def find_similar_name(text: str, spellings: Mapping[str, str]) -> str | None:
+    """The entry that ``text`` probably stands for; null where nothing comes close.
 
     Args:
         text: what was found.
@@ -35,12 +35,21 @@ def suggest_name(text: str, spellings: Mapping[str, str]) -> str | None:
     """
     folded = fold_name(text)
     close = [folded] if folded in spellings else get_close_matches(folded, spellings, n=1)
-    return f"did you mean `{spellings[close[0]]}`?" if close else None
+    return spellings[close[0]] if close else None
+
+
+def suggest_name(text: str, spellings: Mapping[str, str]) -> str | None:
+    """A hint naming what ``text`` probably stands for; as ``find_similar_name``."""
+    similar = find_similar_name(text, spellings)
+    return None if similar is None else f"did you mean `{similar}`?"
 
 
 @dataclass(frozen=True, slots=True)
 class Methodology:
-    """How levels are computed and printed (cci.toml, [methodology])."""
+    """How levels are computed and printed (cci.toml, [methodology]).
+
+    ``title`` heads the table of levels; null for none.
+    """
 
     version: str
     base_period: Period
@@ -49,6 +58,8 @@ class Methodology:
     hours_per_year: int
     decimals: int
     rounding: RoundingMode
+    title: str | None = None
+    title_en: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +135,7 @@ class IndexDefinition:
     name_en: str
     provinces: tuple[str, ...]
     changes: tuple[ScopeChange, ...] = ()
+    series_en: str | None = None
 
     def provinces_at(self, period: Period) -> tuple[str, ...]:
         """The provinces in scope in ``period``."""

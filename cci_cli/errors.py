@@ -170,6 +170,12 @@ class SystemFailureError(CciError):
     exit_code = 3
 
 
+class LockedError(CciError):
+    """Another process is at work in the same place."""
+
+    exit_code = 4
+
+
 def os_failure(code: str, path: object, error: OSError) -> SystemFailureError:
     """The failure that an ``OSError`` on ``path`` means to the user."""
     return SystemFailureError(code, value=path, detail=error.strerror or str(error))

@@ -68,7 +68,9 @@ def _validate_lines(result: ValidateResult, levels: Sequence[tuple[str, Problem]
     yield from problem_lines((f"{level}: ", item) for level, item in levels)
     hidden = result.error_count + result.warning_count - len(levels)
     if hidden:
-        yield f"{hidden:,} more not shown; --max-problems N shows more"
+        is_more = len(levels) < len(result.errors) + len(result.warnings)
+        advice = "; --max-problems N shows more" if is_more else ""
+        yield f"{hidden:,} more not shown{advice}"
     name = f"{result.file} ({result.ref})" if result.ref else result.file
     if result.facts is None:
         yield f"{name}: not valid, {count_noun(result.error_count, 'error')}"
@@ -80,6 +82,10 @@ def _validate_lines(result: ValidateResult, levels: Sequence[tuple[str, Problem]
     )
     if result.compared_with:
         yield f"moves compared with {result.compared_with}"
+
+
+def _cell_text(value: object) -> str:
+    return NULL_MARK if value is None or value == "" else str(value)
 
 
 def view_cards(result: CardsResult, lang: Lang) -> View:
@@ -119,9 +125,7 @@ def view_cards(result: CardsResult, lang: Lang) -> View:
         sheet=Sheet(
             title=count_noun(len(records), "model"),
             headers=headers[lang],
-            rows=tuple(
-                tuple(str(record[name] or NULL_MARK) for name in shown) for record in records
-            ),
+            rows=tuple(tuple(_cell_text(record[name]) for name in shown) for record in records),
             numeric=frozenset({2, 4, 5}),
             notes=tuple(notes),
         ),
@@ -184,9 +188,7 @@ def view_status(result: StatusResult, lang: Lang) -> View:
         sheet=Sheet(
             title=f"{result.workspace}  (base {result.base_period})",
             headers=headers[lang],
-            rows=tuple(
-                tuple(str(record[name] or NULL_MARK) for name in columns) for record in shortened
-            ),
+            rows=tuple(tuple(_cell_text(record[name]) for name in columns) for record in shortened),
             numeric=frozenset({3}),
             notes=tuple(notes),
         ),

@@ -38,6 +38,9 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "--period goes with a file, and {value} is a period",
             "leave --period out: the snapshot knows its period",
         ),
+        "E108": Message(
+            "{value} is not valid UTF-8", "give the file or folder a name in UTF-8 and try again"
+        ),
         # workspace and config
         "E201": Message(
             "no workspace at or above {value}",
@@ -86,7 +89,7 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "no snapshot of {value} in this workspace",
             "stored: {known}",
         ),
-        "E302": Message("snapshot {period} has no revision {value}", "it has {known}"),
+        "E302": Message("snapshot `{period}` has no revision {value}", "it has {known}"),
         "E303": Message(
             "{value} differs from what its datapackage.json records ({what})",
             "restore the file: a stored revision never changes, a correction is a new revision",
@@ -103,13 +106,14 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "carriage return that does not belong to a line end",
             "end lines with LF or CR LF",
         ),
+        "E309": Message("fields are separated by {separator}", "expected commas"),
         "E314": Message("unknown column", "expected columns: {expected}"),
         "E315": Message("column is missing", "expected columns: {expected}"),
         "E316": Message("column stands twice in the header"),
         "E317": Message("row has {count}, the header has {expected}"),
         "E318": Message("blank line", "remove it"),
         "E319": Message(
-            "quotes do not pair up, or stand inside an unquoted field",
+            "quotes do not pair up, stand inside an unquoted field or enclose a very long text",
             'put the whole field in quotes and double the ones inside: "a ""b"" c"',
         ),
         "E320": Message("value is missing", "expected {expected}"),
@@ -146,8 +150,8 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "{period} lies before the base period {base}: there are no indices for it",
         ),
         "E402": Message(
-            "{missing} has no snapshot, and {period} is chained through it",
-            "the chain needs every half-year from the base period {base} on",
+            "{period} is chained through every half-year, and there is no snapshot of {missing}",
+            "the chain starts at the base period {base}",
         ),
         "E403": Message(
             "no card is in service in the national index at the base period {period}",
@@ -160,12 +164,16 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         # environment
         "E501": Message("cannot read {value}: {detail}"),
         "E502": Message("cannot write {value}: {detail}"),
+        "E503": Message(
+            "the xlsx format needs the package xlsxwriter",
+            "install it beside cci: python -m pip install xlsxwriter",
+        ),
         "E504": Message(
             "{value} is not a regular file",
             "a file is read more than once: write what comes through a pipe to a file first",
         ),
-        "E503": Message(
-            "the xlsx format needs the package xlsxwriter", "pip install 'cci-cli[excel]'"
+        "E506": Message(
+            "another cci is writing to {value}", "try again when it has ended; nothing was changed"
         ),
     }
 )
@@ -189,12 +197,12 @@ WARNINGS: Final[Mapping[str, Message]] = MappingProxyType(
             "the limits are a factor of {factor} and {cards} cards "
             "(config: checks.node_change_factor, checks.node_change_min_cards)",
         ),
-        "W306": Message(
-            "not compared with {previous}: {detail}", "`cci status` shows what is stored"
-        ),
         "W305": Message(
             "province has no cards in service, and had some in {previous}",
             "check that nothing is missing",
+        ),
+        "W306": Message(
+            "not compared with {previous}: {detail}", "`cci status` shows what is stored"
         ),
     }
 )
@@ -203,7 +211,7 @@ NOTES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         "N101": {
             "zh": "{period}：各区域指数点位相加为 {parts}，全国总指数为 {whole}，"
-            "差异系各点位分别四舍五入所致，不作强制平衡。",
+            "差异系各点位分别舍入所致，不作强制平衡。",
             "en": "{period}: the printed regional levels add up to {parts}, the national level is "
             "{whole}; each is rounded on its own and none is adjusted to fit.",
         },
@@ -220,7 +228,7 @@ NOTES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "the regions do not divide up the nation: {provinces}.",
         },
         "N104": {
-            "zh": "{index}自 {period} 起样本范围由 {old} 调整为 {new}；"
+            "zh": "{index}自{period}起样本范围由 {old} 调整为 {new}；"
             "增长率按调整后的范围两期同口径计算。",
             "en": "{index}: scope changed on {period} from {old} to {new}; growth compares both "
             "periods on the new scope.",

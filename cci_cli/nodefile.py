@@ -13,7 +13,7 @@ import polars as pl
 
 from cci_cli.cards import aggregate_cards, merge_card_counts
 from cci_cli.csvfile import Survey, read_batches, scan_nodes, survey_file
-from cci_cli.definitions import Config, fold_name, suggest_name
+from cci_cli.definitions import Config, find_similar_name, fold_name, suggest_name
 from cci_cli.errors import InvalidDataError, ProblemList
 from cci_cli.schemas import (
     CARDS,
@@ -107,9 +107,12 @@ def check_nodes(
             nodes_of_batch = to_canonical(batch.lazy(), survey.header).collect()
             counts.append(aggregate_cards(nodes_of_batch))
     nodes = _find_clashes(survey, config.province_names, keys, places, problems)
-    for name in config.province_names:
-        if name not in provinces:
-            problems.add("E332", column=PROVINCE, value=name)
+    if not problems.counts["E317"] + problems.counts["E319"]:
+        # a row that could not be read, or a name misspelt, may be where a province is
+        meant = {find_similar_name(name, config.province_spellings) for name in provinces}
+        for name in config.province_names:
+            if name not in provinces | meant:
+                problems.add("E332", column=PROVINCE, value=name)
     if problems.total:
         return None
     return CheckedNodes(rows=rows, nodes=nodes, card_counts=merge_card_counts(counts))

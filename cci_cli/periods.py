@@ -6,6 +6,9 @@ from datetime import date
 
 from cci_cli.errors import UsageError
 
+#: What lies outside is a slip of the keyboard, not a survey of computing power.
+FIRST_YEAR, LAST_YEAR = 1990, 2199
+
 _PERIOD = re.compile(r"([0-9]{4})[Hh]([12])")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _REVISION = re.compile(r"r([1-9][0-9]{0,8})")
@@ -72,7 +75,7 @@ def parse_period(text: str) -> Period:
         if day is None:
             raise UsageError("E101", value=text)
         year, half = day.year, 1 if day.month <= 6 else 2
-    if year < 1:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
         raise UsageError("E101", value=text)
     return Period(year, half)
 

@@ -74,6 +74,8 @@ def render_table(view: View, *, width: int | None = None, has_colour: bool = Fal
     for position, header in enumerate(sheet.headers):
         is_numeric = position in sheet.numeric
         cells = [*header.split("\n"), *(row[position] for row in sheet.rows)]
+        if position == 0:
+            cells += sheet.groups
         longest = max(map(cell_len, cells))
         narrowest = longest if is_numeric else min(longest, _LEAST_TEXT_WIDTH)
         widest += longest + _GAP
@@ -91,7 +93,8 @@ def render_table(view: View, *, width: int | None = None, has_colour: bool = Fal
             table.add_row(Text(escape_unprintable(sheet.groups[position]), style="bold"))
         table.add_row(*(Text(escape_unprintable(cell)) for cell in row))
 
-    room = widest if width is None else max(width, least)
+    # the title, too, stands on a line of its own where there is room
+    room = max(widest, cell_len(sheet.title)) if width is None else max(width, least)
     out = io.StringIO()
     console = Console(
         file=out,
@@ -196,7 +199,18 @@ def _to_xlsx(view: View) -> bytes:
                     page.write_string(row, column, cell)
                 elif cell is not None:
                     page.write_number(row, column, cell, digits)
+        remarks = book.add_worksheet("notes")
+        for row, text in enumerate(_find_remarks(view.sheet)):
+            remarks.write_string(row, 0, text)
     return out.getvalue()
+
+
+def _find_remarks(sheet: Sheet | Lines) -> tuple[str, ...]:
+    """What a table of data alone would not say: its title, with the periods, and its notes."""
+    if isinstance(sheet, Lines):
+        return sheet.lines
+    headers = " | ".join(header.replace("\n", " ") for header in sheet.headers)
+    return (sheet.title, headers, *sheet.notes)
 
 
 def _number_format(kind: type | int) -> str:
@@ -212,5 +226,6 @@ def _to_parquet(view: View) -> bytes:
         for name, kind in view.columns.items()
     }
     out = io.BytesIO()
-    pl.DataFrame(list(view.records), schema=schema, orient="row").write_parquet(out)
+    frame = pl.DataFrame(list(view.records), schema=schema, orient="row")
+    frame.write_parquet(out, metadata={"notes": "\n".join(_find_remarks(view.sheet))})
     return out.getvalue()

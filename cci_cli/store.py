@@ -6,9 +6,8 @@ is stored once is never changed: a correction is the next revision.
 
 import json
 import re
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +21,7 @@ from cci_cli.errors import (
     SystemFailureError,
     os_failure,
 )
-from cci_cli.files import hash_file, publish_folder
+from cci_cli.files import hash_file, publish_folder, stage_folder
 from cci_cli.nodefile import read_nodes
 from cci_cli.periods import Period, PeriodRef, parse_period
 from cci_cli.results import Snapshot, SnapshotFacts
@@ -32,6 +31,7 @@ NODES_FILE: Final = "nodes.csv"
 DESCRIPTOR_FILE: Final = "datapackage.json"
 
 _PROFILE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _REVISION_FOLDER: Final = re.compile(r"r([1-9][0-9]{0,8})")
 
 
@@ -42,7 +42,6 @@ class Descriptor:
     rows: int
     sha256: str
     created: str
-    note: str
     is_demonstration: bool
 
 
@@ -125,23 +124,27 @@ def read_descriptor(root: Path, ref: PeriodRef) -> Descriptor:
     try:
         document = json.loads(path.read_bytes())
         resource = document["resources"][0]
-        algorithm, _, sha256 = resource["hash"].partition(":")
         descriptor = Descriptor(
             rows=resource["rows"],
-            sha256=sha256,
+            sha256=resource["hash"].removeprefix("sha256:"),
             created=document["created"],
-            note=document["note"],
             is_demonstration=document["demonstration"],
         )
-        found = PeriodRef(parse_period(document["period"]), int(document["revision"][1:]))
+        found = (document["period"], document["revision"], resource["path"])
+    except FileNotFoundError as error:
+        raise DataError("E303", value=path, what="it is missing") from error
     except OSError as error:
         raise os_failure("E501", path, error) from error
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, CciError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise DataError("E304", value=path, detail=f"{type(error).__name__} {error}") from error
-    if found != ref:
-        raise DataError("E304", value=path, detail=f"it describes {found}")
-    if algorithm != "sha256":
-        raise DataError("E304", value=path, detail=f"its hash is {algorithm}, not sha256")
+    if found != (str(ref.period), f"r{ref.revision}", NODES_FILE):
+        detail = "it describes {}@{}, {}".format(*found)
+        raise DataError("E304", value=path, detail=detail)
+    for name, kind in (("rows", int), ("created", str), ("is_demonstration", bool)):
+        if type(getattr(descriptor, name)) is not kind:
+            raise DataError("E304", value=path, detail=f"{name} is not of type {kind.__name__}")
+    if not _SHA256.fullmatch(descriptor.sha256):
+        raise DataError("E304", value=path, detail="its hash is not a SHA-256")
     return descriptor
 
 
@@ -154,6 +157,8 @@ def check_hash(root: Path, ref: PeriodRef) -> Descriptor:
     """
     descriptor = read_descriptor(root, ref)
     path = nodes_path(root, ref)
+    if not path.exists():
+        raise DataError("E303", value=path, what="it is missing")
     sha256 = hash_file(path)
     if sha256 != descriptor.sha256:
         what = f"sha256 {sha256[:12]}… instead of {descriptor.sha256[:12]}…"
@@ -184,8 +189,14 @@ def read_snapshot(root: Path, ref: PeriodRef, config: Config) -> Snapshot:
     return Snapshot(ref, facts, checked.card_counts, descriptor.is_demonstration)
 
 
+def stage_revision(root: Path) -> AbstractContextManager[Path]:
+    """A folder in which the next revision of a snapshot is made; see ``files.stage_folder``."""
+    return stage_folder(root / "snapshots")
+
+
 def write_revision(
     root: Path,
+    staged: Path,
     period: Period,
     nodes: pl.LazyFrame,
     *,
@@ -198,6 +209,7 @@ def write_revision(
 
     Args:
         root: the folder of the workspace.
+        staged: a folder of it as ``stage_revision`` gives it, open for this revision alone.
         period: the half-year they describe.
         nodes: valid rows in the columns of a snapshot, in any order.
         created: when, as ISO 8601.
@@ -214,14 +226,10 @@ def write_revision(
         SystemFailureError: E502, it cannot be written.
     """
     folder = root / "snapshots" / str(period)
+    package = staged / "package"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        # on the same volume as its target, so that a rename puts it there in one step
-        staging = Path(tempfile.mkdtemp(prefix=".staging-", dir=folder))
-    except OSError as error:
-        raise os_failure("E502", folder, error) from error
-    try:
-        nodes_file = staging / NODES_FILE
+        package.mkdir()
+        nodes_file = package / NODES_FILE
         nodes.select(COLUMNS).sort(KEY).sink_csv(nodes_file, line_terminator="\n")
         sha256 = hash_file(nodes_file)
         revisions = list_revisions(root, period)
@@ -230,41 +238,35 @@ def write_revision(
             if check_hash(root, newest).sha256 == sha256:
                 return newest, sha256, False
         ref = PeriodRef(period, (revisions or [0])[-1] + 1)
-        document = _describe(ref, nodes_file, sha256, created, note, sources, is_demonstration)
+        origin = {
+            "created": created,
+            "note": note,
+            "demonstration": is_demonstration,
+            "sources": list(sources),
+        }
+        document = _describe(ref, nodes_file, sha256, origin)
         text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
-        (staging / DESCRIPTOR_FILE).write_text(text, encoding="utf-8", newline="\n")
-        publish_folder(staging, folder / f"r{ref.revision}")
+        (package / DESCRIPTOR_FILE).write_text(text, encoding="utf-8", newline="\n")
+        publish_folder(package, folder / f"r{ref.revision}")
     except OSError as error:
         raise os_failure("E502", folder, error) from error
     except pl.exceptions.ComputeError as error:
         # how Polars words a full disk; the values were checked before
         raise SystemFailureError("E502", value=folder, detail=str(error)) from error
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
     return ref, sha256, True
 
 
 def _describe(
-    ref: PeriodRef,
-    nodes_file: Path,
-    sha256: str,
-    created: str,
-    note: str,
-    sources: Sequence[Mapping[str, str]],
-    is_demonstration: bool,
+    ref: PeriodRef, nodes_file: Path, sha256: str, origin: Mapping[str, Any]
 ) -> dict[str, Any]:
-    with nodes_file.open("rb") as stream:
-        rows = sum(1 for _ in stream) - 1
+    rows = pl.scan_csv(nodes_file, infer_schema=False, glob=False).select(pl.len()).collect().item()
     return {
         "$schema": _PROFILE,
         "name": f"cci-snapshot-{str(ref.period).lower()}-r{ref.revision}",
         "title": f"Accelerator cards by computing node and model as of {ref.period.as_of}",
         "period": str(ref.period),
         "revision": f"r{ref.revision}",
-        "created": created,
-        "note": note,
-        "demonstration": is_demonstration,
-        "sources": list(sources),
+        **origin,
         "resources": [
             {
                 "name": "nodes",

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from cci_cli import __version__
-from cci_cli.definitions import IndexDefinition, IndexKind, Methodology
+from cci_cli.definitions import IndexDefinition, Methodology
 from cci_cli.formats import Lang
 from cci_cli.messages import NOTES
 from cci_cli.periods import Period
@@ -22,11 +22,6 @@ Cell = str | int | Decimal | None
 
 NULL_MARK: Final = "—"
 
-_SERIES_EN: Final[Mapping[IndexKind, str]] = {
-    "national": "Overall index",
-    "region": "Regional series",
-    "hub": "Hub series",
-}
 _MONTHS: Final = {6: "June", 12: "December"}
 
 
@@ -117,7 +112,7 @@ def _round_figures(item: IndexFigures, rounder: _Rounder, lang: Lang) -> dict[st
     return {
         "code": index.code,
         "kind": index.kind,
-        "series": index.series if lang == "zh" else _SERIES_EN[index.kind],
+        "series": index.series if lang == "zh" else index.series_en or index.series,
         "name": _index_name(index, lang),
         "name_en": index.name_en,
         "status": seen.status,
@@ -190,11 +185,11 @@ def _compute_sheet(
 ) -> Sheet:
     before, now = date_text(result.period.previous, lang), date_text(result.period, lang)
     if lang == "zh":
-        title = "表 2  中证智能算力供算量指数系列最新点位"
+        title = f"表 2  {result.methodology.title or ''}最新点位"
         group_header = "系列"
         headers = ("指数名称", f"{before}\n(上一期)", f"{now}\n(最新)", "增长率")
     else:
-        title = "Table 2  CCI-IC Intelligent Computing Power Supply Indices, latest levels"
+        title = f"Table 2  {result.methodology.title_en or 'Indices'}, latest levels"
         group_header = "Series"
         headers = ("Index", f"{before}\n(previous)", f"{now}\n(latest)", "Growth")
     return Sheet(
@@ -205,7 +200,7 @@ def _compute_sheet(
                 row["name"],
                 _number_text(row["previous_level"]),
                 _number_text(row["level"]),
-                _number_text(row["growth_pct"], "%", sign="+"),
+                _change_text(row["growth_pct"]),
             )
             for row in figures
         ),
@@ -220,24 +215,30 @@ def _compute_sheet(
     )
 
 
-def _number_text(value: Decimal | None, unit: str = "", sign: str = "") -> str:
-    return NULL_MARK if value is None else f"{value:{sign}f}{unit}"
+def _number_text(value: Decimal | None, unit: str = "") -> str:
+    return NULL_MARK if value is None else f"{value:f}{unit}"
+
+
+def _change_text(value: Decimal | None) -> str:
+    # what is printed as zero has no direction
+    return f"+{value:f}%" if value and value > 0 else _number_text(value, "%")
 
 
 def _hub_text(hubs: HubFigures, rounder: _Rounder, lang: Lang) -> str:
     share = _number_text(rounder.percent(hubs.link.share), "%")
-    increment = _number_text(rounder.percent(hubs.link.increment_share), "%")
-    target = f"{hubs.increment_share_target_pct:f}%"
     count, provinces = hubs.count, len(hubs.provinces)
     if lang == "zh":
-        return (
-            f"{count} 个枢纽节点（{provinces} 个省份）合计：占全国供算量 {share}，"
-            f"占全国新增供算量 {increment}（政策目标 {target}）。"
-        )
-    return (
-        f"The {count} hubs ({provinces} provinces) together: {share} of national supply, "
-        f"{increment} of the national increment (policy target {target})."
-    )
+        text = f"{count} 个枢纽节点（{provinces} 个省份）合计：占全国供算量 {share}"
+    else:
+        text = f"The {count} hubs ({provinces} provinces) together: {share} of national supply"
+    if hubs.link.increment is not None:
+        increment = _number_text(rounder.percent(hubs.link.increment_share), "%")
+        target = f"{hubs.increment_share_target_pct:f}%"
+        if lang == "zh":
+            text += f"，占全国新增供算量 {increment}（政策目标 {target}）"
+        else:
+            text += f", {increment} of the national increment (policy target {target})"
+    return text + ("。" if lang == "zh" else ".")
 
 
 def _origin_text(result: ComputeResult, lang: Lang) -> str:

@@ -12,7 +12,7 @@ import pytest
 from cci_cli.cli import main
 from cci_cli.periods import parse_period
 from cci_cli.schemas import COLUMNS, to_canonical
-from cci_cli.store import write_revision
+from cci_cli.store import stage_revision, write_revision
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -139,14 +139,16 @@ def store(root: Path, period: str, rows: Iterable[Row]) -> None:
         for node, province, model, cards, *status in rows
     ]
     text = pl.DataFrame(filled, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
-    write_revision(
-        root,
-        parse_period(period),
-        to_canonical(text.lazy(), COLUMNS),
-        created="2026-01-01T00:00:00+00:00",
-        note="",
-        sources=[],
-    )
+    with stage_revision(root) as staged:
+        write_revision(
+            root,
+            staged,
+            parse_period(period),
+            to_canonical(text.lazy(), COLUMNS),
+            created="2026-01-01T00:00:00+00:00",
+            note="",
+            sources=[],
+        )
 
 
 def index_toml(
@@ -157,8 +159,10 @@ def index_toml(
     def listed(names: Sequence[str]) -> str:
         return "[" + ", ".join(f'"{name}"' for name in names) + "]"
 
+    series_en = {"national": "Overall index", "region": "Regional series", "hub": "Hub series"}
     text = (
         f'[[index]]\ncode = "{code}"\nkind = "{kind}"\nseries = "{kind} series"\n'
+        f'series_en = "{series_en.get(kind, kind)}"\n'
         f'name = "{code} index"\nname_en = "{code} index in English"\n'
         f"provinces = {listed(provinces)}\n"
     )

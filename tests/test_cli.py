@@ -69,7 +69,7 @@ def test_cci_alone_shows_the_help(cci):
         (["compute", "2024H2@2"], 2, "`2024H2@2` is not a revision [E102]", "2025H1@r2"),
         (["compute", "2024H2", "--output", "t.pdf"], 2, "`t.pdf` from its suffix", "--format"),
         (["compute", "2026H1"], 1, "no snapshot of `2026H1` in this workspace", "stored: 2024H2"),
-        (["compute", "2024H2@r7"], 1, "snapshot 2024H2 has no revision `r7`", "it has r1"),
+        (["compute", "2024H2@r7"], 1, "snapshot `2024H2` has no revision `r7`", "it has r1"),
         (["compute", "2024H1"], 1, "2024H1 lies before the base period 2024H2", None),
         (["validate", "missing.csv"], 3, "cannot read `missing.csv`: No such file", None),
         (["validate", "2024H2", "--period", "2024H2"], 2, "`2024H2` is a period", "leave --period"),
@@ -146,7 +146,7 @@ def test_unreadable_file_is_a_failure_of_the_environment(cci, workspace):
     run = cci("validate", workspace / "config", workspace=workspace)
 
     assert run.code == 3
-    assert "is not a regular file" in run.err
+    assert "Is a directory" in run.err
 
 
 def test_invalid_stored_snapshot_stops_compute_with_its_problems(cci, make_workspace):
@@ -341,6 +341,80 @@ def test_a_pipe_is_refused_instead_of_waited_for(cci, workspace, tmp_path):
 
     assert run.code == 3
     assert "is not a regular file [E504]" in run.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "redirect", "code"),
+    [
+        ("compute 2025H1 --format json", ">&-", 3),
+        ("--version", ">&-", 3),
+        ("compute 2025H3", "2>&-", 2),
+        ("compute 2025H3", "2>/dev/full", 2),
+        ("validate missing.csv", "2>/dev/full", 3),
+        ("compute 2025H1 --verbose", "2>/dev/full", 0),
+        ("--help", ">/dev/full", 3),
+    ],
+)
+def test_streams_that_are_closed_or_full_do_not_change_the_answer(arguments, redirect, code):
+    run = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m cci_cli {arguments} {redirect}"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        check=False,
+    )
+
+    assert run.returncode == code, run.stderr.decode()
+    assert b"Traceback" not in run.stderr
+
+
+def test_words_never_get_into_the_data_for_want_of_a_stream():
+    quiet = run_program("compute", "2025H1", "--format", "json")
+    verbose = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m cci_cli compute 2025H1 --format json --verbose 2>&-"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        check=False,
+    )
+
+    assert verbose.stdout == quiet.stdout
+
+
+@pytest.mark.parametrize("verb", ["validate", "ingest"])
+def test_a_name_that_is_not_utf_8_is_refused_with_advice(verb, tmp_path):
+    name = os.fsencode(tmp_path) + b"/\xbd\xda\xb5\xe3.csv"
+    Path(os.fsdecode(name)).write_text("node_id,province,model,cards\n")
+    run = run_program(verb, name, "--period", "2025H2")
+
+    assert run.returncode == 2
+    assert b"is not valid UTF-8 [E108]" in run.stderr
+
+
+def test_an_escape_sequence_in_a_file_does_not_reach_the_terminal(cci, workspace, tmp_path):
+    path = tmp_path / "nodes.csv"
+    path.write_text("a\x1b[31mRED,node_id\nx,y\n")
+    run = cci("ingest", path, "--period", "2024H2", workspace=workspace)
+
+    assert run.code == 1
+    assert "\x1b" not in run.err
+    assert "a\\x1b[31mRED" in run.err
+
+
+def test_a_panic_below_is_a_bug_too(cci, workspace, monkeypatch):
+    class PanicError(BaseException):
+        pass
+
+    def panic(**_):
+        raise PanicError
+
+    monkeypatch.setattr("cci_cli.commands.status.status", panic)
+
+    assert cci("status", workspace=workspace).code == 70
+
+
+def test_a_folder_that_may_not_be_looked_at_is_a_failure_of_the_environment(cci, tmp_path):
+    run = cci("status", workspace=tmp_path / ("x" * 5000))
+
+    assert (run.code, "Traceback" in run.err) == (3, False)
 
 
 def test_completion_offers_the_verbs():

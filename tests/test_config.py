@@ -672,7 +672,7 @@ def test_a_broken_config_is_the_answer_no_and_lists_its_problems(root, cci, monk
     outcome = cci(*command, workspace=Path())
     assert (outcome.code, outcome.out) == (1, "")
     assert outcome.err == (
-        "error: the config in `config` has 2 problems [E203]\n"
+        f"error: the config in `{root / 'config'}` has 2 problems [E203]\n"
         "  config/cci.toml: methodology.decimals: `True` is not a whole number from 0 to 12 "
         "[E207]\n"
         "  config/cards.csv:3: `M` is given twice, first on line 2 [E210]\n"

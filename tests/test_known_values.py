@@ -1036,7 +1036,7 @@ def test_a_gap_in_the_chain_is_named(make_workspace, cci):
 
     assert (outcome.code, outcome.out) == (1, "")
     assert "[E402]" in outcome.err
-    assert "2025H2, 2026H1 has no snapshot" in outcome.err
+    assert "there is no snapshot of 2025H2, 2026H1" in outcome.err
     assert cci("compute", "2025H1", workspace=workspace).code == 0
 
 
@@ -1047,7 +1047,7 @@ def test_a_missing_base_is_a_gap(make_workspace, cci):
 
     assert outcome.code == 1
     assert "[E402]" in outcome.err
-    assert "2024H2 has no snapshot" in outcome.err
+    assert "there is no snapshot of 2024H2" in outcome.err
 
 
 def test_before_the_base_there_are_no_indices(make_workspace, cci):

@@ -271,9 +271,13 @@ def test_dates_are_not_compared_where_the_day_is_not_known(check):
         ("", ["东", "西"]),
         ("n1,西,M,1\n", ["东"]),
         ("n1,东,M,0\n", ["西"]),
-        ("n1,东,M\nn2,西,M,1\n", ["东"]),
+        ("n1,西,M,1\n\n", ["东"]),
+        # what cannot be read, or is misspelt, may be the province
+        ("n1,东,M\nn2,西,M,1\n", []),
+        ('n1,东",M,1\nn2,西,M,1\n', []),
+        ("n1,province 东,M,1\nn2,西,M,1\n", []),
     ],
-    ids=["no row", "the first", "the last", "only on a bad line"],
+    ids=["no row", "first", "last", "beside a blank line", "bad row", "bad quote", "alias"],
 )
 def test_every_province_of_the_config_must_appear(check, rows, missing):
     checked, problems = check(HEADER + rows)

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import polars as pl
 import pytest
-from conftest import REPOSITORY
+from conftest import REPOSITORY, index_toml
 from rich.cells import cell_len
 
 from cci_cli.formats import FORMATS
@@ -55,6 +55,12 @@ def test_json_is_read_back_as_it_was():
 
 def test_csv_quotes_what_it_must_and_leaves_null_empty():
     assert render(VIEW, "csv").decode() == ('name,count,level\n"say ""a"",\nb",3,1000.00\n=1+1,,\n')
+
+
+def test_a_small_number_in_csv_has_no_exponent():
+    view = View(SHEET, {"level": 12}, ((Decimal("0.000000000000"),),), {})
+
+    assert render(view, "csv") == b"level\n0.000000000000\n"
 
 
 def test_markdown_has_the_group_as_a_column_and_escapes_bars():
@@ -105,9 +111,11 @@ def test_lines_stay_lines_in_a_table_and_become_a_list_in_markdown():
 def test_parquet_has_exact_types_and_the_same_bytes_again():
     data = render(VIEW, "parquet")
     frame = pl.read_parquet(io.BytesIO(data))
+    notes = pl.read_parquet_metadata(io.BytesIO(data))["notes"]
 
     assert frame.schema == {"name": pl.String, "count": pl.Int64, "level": pl.Decimal(38, 2)}
     assert frame.get_column("level").to_list() == [Decimal("1000.00"), None]
+    assert notes == "标题\n名称 | 点位 (最新)\n注：a|b"
     assert render(VIEW, "parquet") == data
 
 
@@ -123,6 +131,7 @@ def test_xlsx_has_numbers_as_numbers_text_as_text_and_the_same_bytes_again():
     assert cells["C2"].get("t") is None
     assert cells["A3"].get("t") == "s"
     assert "=1+1" in texts
+    assert "注：a|b" in texts
     assert not list(sheet.iter(f"{space}f"))
     assert "C3" not in cells
     assert render(VIEW, "xlsx") == data
@@ -135,7 +144,7 @@ def test_xlsx_without_its_library_says_what_to_install(cci, monkeypatch):
     assert run.code == 3
     assert run.err.splitlines() == [
         "error: the xlsx format needs the package xlsxwriter [E503]",
-        "hint: pip install 'cci-cli[excel]'",
+        "hint: install it beside cci: python -m pip install xlsxwriter",
     ]
 
 
@@ -155,6 +164,25 @@ def test_all_formats_of_compute_have_the_same_levels(cci, tmp_path):
     for form in ("table", "markdown"):
         text = (tmp_path / f"table.{form}").read_text("utf-8")
         assert [level for level in levels if level not in text] == []
+
+
+def test_a_workspace_without_titles_and_english_series_shows_its_own_words(cci, make_workspace):
+    indices = index_toml("N", "national", ["a"]).replace('series_en = "Overall index"\n', "")
+    root = make_workspace(["a"], indices, {"2024H2": [("n", "a", "M", 1)]})
+    run = cci("compute", "2024H2", "--lang", "en", workspace=root)
+
+    assert run.out.startswith("Table 2  Indices, latest levels\n")
+    assert "\n national series\n" in run.out
+
+
+def test_a_change_too_small_to_print_has_no_sign(cci, make_workspace):
+    """199,999 / 200,000 − 1 = −0.0005 %, printed as 0.00 %."""
+    snapshots = {"2024H2": [("n", "a", "M", 200_000)], "2025H1": [("n", "a", "M", 199_999)]}
+    root = make_workspace(["a"], index_toml("N", "national", ["a"]), snapshots)
+    run = cci("compute", "2025H1", workspace=root)
+
+    assert "0.00%" in run.out
+    assert "+0.00%" not in run.out
 
 
 def test_english_names_and_notes_on_request(cci):

@@ -40,12 +40,15 @@ def nodes(cards: int = 1) -> pl.LazyFrame:
 
 def write(root: Path, content: pl.LazyFrame, period: Period = P, **details: object):
     facts = {"created": NOW, "note": "", "sources": []} | details
-    return store.write_revision(root, period, content, **facts)
+    with store.stage_revision(root) as staged:
+        return store.write_revision(root, staged, period, content, **facts)
 
 
 def folders(root: Path, period: str = "2024H2") -> list[str]:
-    """Everything in the folder of a period, hidden things too."""
-    return sorted(entry.name for entry in (root / "snapshots" / period).iterdir())
+    """Everything in the folder of a period, and whatever was not cleared away beside it."""
+    snapshots = root / "snapshots"
+    left_behind = [entry.name for entry in snapshots.glob(".*")]
+    return left_behind + sorted(entry.name for entry in (snapshots / period).glob("*"))
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -121,7 +124,7 @@ def test_an_unknown_revision_names_the_known_ones(root):
     with pytest.raises(DataError) as raised:
         store.resolve_ref(root, PeriodRef(P, 3))
     assert (raised.value.code, raised.value.exit_code) == ("E302", 1)
-    assert raised.value.message == "snapshot 2024H2 has no revision `r3`"
+    assert raised.value.message == "snapshot `2024H2` has no revision `r3`"
     assert raised.value.hint == "it has r1, r2"
 
 
@@ -242,14 +245,16 @@ def edit(**changes: object):
         pytest.param(edit(resources=[]), "IndexError", id="no resource"),
         pytest.param(edit(hash=None), "KeyError 'hash'", id="no hash"),
         pytest.param(edit(hash=5), "AttributeError", id="hash is a number"),
-        pytest.param(edit(hash="md5:0"), "its hash is md5, not sha256", id="another hash"),
+        pytest.param(edit(hash="md5:0"), "its hash is not a SHA-256", id="another hash"),
         pytest.param(edit(period=None), "KeyError 'period'", id="no period"),
-        pytest.param(edit(period="2024H3"), "`2024H3` is not a period", id="no such period"),
-        pytest.param(edit(period=20242), "TypeError", id="period is a number"),
-        pytest.param(edit(revision="newest"), "ValueError", id="no such revision"),
+        pytest.param(edit(period="2024H3"), "it describes 2024H3@r1", id="no such period"),
+        pytest.param(edit(period=20242), "it describes 20242@r1", id="period is a number"),
+        pytest.param(edit(revision="newest"), "it describes 2024H2@newest", id="no such revision"),
         pytest.param(edit(revision=None), "KeyError 'revision'", id="no revision"),
         pytest.param(edit(created=None), "KeyError 'created'", id="no time"),
-        pytest.param(edit(note=None), "KeyError 'note'", id="no note"),
+        pytest.param(edit(created=5), "created is not of type str", id="time is a number"),
+        pytest.param(edit(rows="2"), "rows is not of type int", id="rows are a text"),
+        pytest.param(edit(demonstration="no"), "is_demonstration is not", id="origin is a text"),
         pytest.param(edit(demonstration=None), "KeyError 'demonstration'", id="no origin"),
         pytest.param(edit(rows=None), "KeyError 'rows'", id="no rows"),
         pytest.param(edit(period="2025H1"), "it describes 2025H1@r1", id="another period"),
@@ -297,7 +302,7 @@ def test_a_whole_revision_copied_from_another_period_is_not_taken(root):
     with pytest.raises(DataError) as raised:
         store.read_snapshot(root, PeriodRef(Period(2025, 1)), read_config(root))
     assert raised.value.code == "E304"
-    assert raised.value.message.endswith("it describes 2024H2@r1")
+    assert raised.value.message.endswith("it describes 2024H2@r1, nodes.csv")
 
 
 @pytest.mark.parametrize("name", ["nodes.csv", "datapackage.json"])
@@ -306,10 +311,11 @@ def test_a_missing_file_of_a_revision_is_named(root, monkeypatch, name):
     monkeypatch.chdir(root)
     path = Path("snapshots/2024H2/r1") / name
     path.unlink()
-    with pytest.raises(SystemFailureError) as raised:
+    with pytest.raises(DataError) as raised:
         store.read_snapshot(Path(), PeriodRef(P), read_config(Path()))
-    assert (raised.value.code, raised.value.exit_code) == ("E501", 3)
-    assert raised.value.message == f"cannot read `{path}`: No such file or directory"
+    assert (raised.value.code, raised.value.exit_code) == ("E303", 1)
+    assert raised.value.message.startswith(f"`{path}` differs from what")
+    assert raised.value.message.endswith("(it is missing)")
 
 
 # writing
@@ -513,7 +519,7 @@ def test_everything_is_flushed_before_it_gets_its_name_and_the_name_after(root, 
     monkeypatch.setattr(Path, "rename", note_rename)
     write(root, nodes())
     assert sorted(events[:2]) == ["datapackage.json", "nodes.csv"]
-    assert events[2:] == [".staging", "renamed", "2024H2"]
+    assert events[2:] == ["package", "renamed", "2024H2", "snapshots"]
 
 
 def test_a_revision_that_another_process_stored_meanwhile_is_kept(root, monkeypatch):

@@ -24,7 +24,7 @@ from node_survey import IN_SERVICE, PERIODS, SEED, TOTAL_TFLOPS, Coefficients, N
 from cci_cli.config import read_config
 from cci_cli.periods import parse_period
 from cci_cli.schemas import COLUMNS, to_canonical
-from cci_cli.store import write_revision
+from cci_cli.store import stage_revision, write_revision
 
 # Published figures: name, provinces, levels on 2024-12-31 and 2025-06-30.
 REGIONS = {
@@ -123,7 +123,9 @@ def check_published_figures(rows: Mapping[str, Sequence[NodeRow]], cards: Coeffi
 
 def main(arguments: Sequence[str]) -> None:
     """Write the survey of each period as a revision of its snapshot in the workspace given."""
-    (workspace,) = map(Path, arguments)
+    if len(arguments) != 1:
+        sys.exit("usage: python tools/make_snapshots.py WORKSPACE")
+    workspace = Path(arguments[0])
     cards = {card.model: card.fp16_tflops for card in read_config(workspace).models}
     rows = build_nodes(cards)
     check_published_figures(rows, cards)
@@ -134,15 +136,17 @@ def main(arguments: Sequence[str]) -> None:
             schema=dict.fromkeys(COLUMNS, pl.String),
             orient="row",
         )
-        ref, sha256, is_new = write_revision(
-            workspace,
-            parse_period(period),
-            to_canonical(text.lazy(), COLUMNS),
-            created=CREATED,
-            note=NOTE,
-            sources=SOURCES,
-            is_demonstration=True,
-        )
+        with stage_revision(workspace) as staged:
+            ref, sha256, is_new = write_revision(
+                workspace,
+                staged,
+                parse_period(period),
+                to_canonical(text.lazy(), COLUMNS),
+                created=CREATED,
+                note=NOTE,
+                sources=SOURCES,
+                is_demonstration=True,
+            )
         print(f"{ref}: {'written' if is_new else 'unchanged'}, sha256 {sha256}")
 
 

@@ -6,11 +6,12 @@ from pathlib import Path
 from cci_cli.config import read_config
 from cci_cli.csvfile import scan_nodes
 from cci_cli.errors import InvalidDataError
+from cci_cli.files import copy_file
 from cci_cli.inspection import inspect_file
 from cci_cli.periods import parse_period
 from cci_cli.results import IngestResult, SnapshotFacts
 from cci_cli.schemas import to_canonical
-from cci_cli.store import write_revision
+from cci_cli.store import stage_revision, write_revision
 
 
 def ingest(*, workspace: Path, file: Path, period: str, note: str, now: datetime) -> IngestResult:
@@ -27,21 +28,29 @@ def ingest(*, workspace: Path, file: Path, period: str, note: str, now: datetime
     Raises:
         UsageError: the period is not one.
         InvalidDataError: E305, with every problem of the file.
+        LockedError: E506, another process is writing to the workspace.
         SystemFailureError: the file cannot be read, or the revision not be written.
     """
     described = parse_period(period)
     config = read_config(workspace)
-    found = inspect_file(workspace, config, file, str(file), described)
-    if found.survey is None or found.facts is None:
-        raise InvalidDataError("E305", file, found.errors.first(), found.errors.total)
-    ref, sha256, is_new = write_revision(
-        workspace,
-        described,
-        to_canonical(scan_nodes(found.survey), found.survey.header),
-        created=now.isoformat(timespec="seconds"),
-        note=note,
-        sources=[{"title": file.name, "path": file.name, "hash": f"sha256:{found.facts.sha256}"}],
-    )
+    with stage_revision(workspace) as staged:
+        # what is checked is what is stored, whatever becomes of the file meanwhile
+        copy = staged / "received.csv"
+        copy_file(file, copy)
+        found = inspect_file(workspace, config, copy, str(file), described)
+        if found.survey is None or found.facts is None:
+            raise InvalidDataError("E305", file, found.errors.first(), found.errors.total)
+        ref, sha256, is_new = write_revision(
+            workspace,
+            staged,
+            described,
+            to_canonical(scan_nodes(found.survey), found.survey.header),
+            created=now.isoformat(timespec="seconds"),
+            note=note,
+            sources=[
+                {"title": file.name, "path": file.name, "hash": f"sha256:{found.facts.sha256}"}
+            ],
+        )
     return IngestResult(
         ref=ref,
         is_new=is_new,

@@ -22,12 +22,14 @@ def init(*, folder: Path) -> tuple[Path, ...]:
         raise UsageError("E105", value=folder)
     defaults = _find_defaults()
     try:
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        there = folder.resolve()
+        if there.exists() and (not there.is_dir() or any(there.iterdir())):
             raise UsageError("E106", value=folder)
         config, snapshots = folder / "config", folder / "snapshots"
         config.mkdir(parents=True)
         snapshots.mkdir()
-        for name in CONFIG_FILES:
+        # the file that makes it a workspace comes last
+        for name in sorted(CONFIG_FILES, key=lambda name: name == MARKER.name):
             shutil.copyfile(defaults / name, config / name)
     except OSError as error:
         raise os_failure("E502", folder, error) from error

@@ -15,7 +15,7 @@ COLUMNS = "node_id, node_name, province, model, cards, status, in_service_since"
 STATUSES = "in_service, under_construction, suspended, retired"
 NOT_A_NUMBER = "not a whole number from 0 to 9223372036854775807"
 DIGITS_ONLY = "digits only: no sign, decimal point, exponent, separator or leading zero"
-QUOTES = "quotes do not pair up, or stand inside an unquoted field"
+QUOTES = "quotes do not pair up, stand inside an unquoted field or enclose a very long text"
 DOUBLE_THEM = 'put the whole field in quotes and double the ones inside: "a ""b"" c"'
 INVISIBLE = "not printable as it stands: space around it, or an invisible character in it"
 
@@ -506,9 +506,8 @@ def test_all_problems_of_a_file_come_in_one_run(validate):
         ("E322", 12, "province", "内蒙古自治区"),
         ("E327", 13, "in_service_since", "2025-06-30"),
         ("E319", 14, None, None),
-        ("E332", None, "province", "内蒙古"),
     ]
-    assert document["error_count"] == 19
+    assert document["error_count"] == 18
 
 
 @pytest.fixture
@@ -522,8 +521,8 @@ def many(tmp_path):
 
 @pytest.mark.parametrize(
     ("options", "shown"),
-    [([], 100), (["--max-problems", "7"], 7), (["--max-problems", "0"], 1_001)],
-    ids=["by default", "seven", "all that are kept"],
+    [([], 1_001), (["--max-problems", "7"], 7), (["--max-problems", "0"], 1_001)],
+    ids=["in data", "seven", "all that are kept"],
 )
 def test_of_many_problems_all_are_counted_and_the_first_shown(cci, workspace, many, options, shown):
     outcome = cci("validate", many, "--format", "json", *options, workspace=workspace)
@@ -573,9 +572,7 @@ def test_the_text_names_file_line_column_value_and_hint(cci, workspace, tmp_path
         "    hint: did you mean `内蒙古`?\n"
         "error: nodes.csv:4: status `open`: not a status [E325]\n"
         f"    hint: expected one of {STATUSES}\n"
-        "error: nodes.csv: province: province `内蒙古` does not appear [E332]\n"
-        "    hint: absent is not zero: a province without cards has a row with cards = 0\n"
-        "nodes.csv: not valid, 6 errors\n"
+        "nodes.csv: not valid, 5 errors\n"
     )
 
 
@@ -648,7 +645,9 @@ def test_an_unknown_revision_is_the_answer_no(cci, workspace):
     store(workspace, "2024H2", [("n1", "东", "M", 1)])
     outcome = cci("validate", "2024H2@r2", workspace=workspace)
     assert (outcome.code, outcome.out) == (1, "")
-    assert outcome.err == ("error: snapshot 2024H2 has no revision `r2` [E302]\nhint: it has r1\n")
+    assert outcome.err == (
+        "error: snapshot `2024H2` has no revision `r2` [E302]\nhint: it has r1\n"
+    )
 
 
 def test_a_tampered_snapshot_is_the_answer_no(cci, workspace):
@@ -698,7 +697,7 @@ def test_a_folder_is_no_file(cci, workspace, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     outcome = cci("validate", ".", "--period", "2024H2", workspace=workspace)
     assert (outcome.code, outcome.out) == (3, "")
-    assert outcome.err.startswith("error: `.` is not a regular file [E504]\n")
+    assert outcome.err == "error: cannot read `.`: Is a directory [E501]\n"
 
 
 def test_a_file_without_permission_is_a_failure_of_the_system(
@@ -1010,7 +1009,7 @@ def remove_nodes(folder: Path) -> None:
     [
         (damage_nodes, "differs from what its datapackage.json records"),
         (damage_descriptor, "is not a usable data package"),
-        (remove_nodes, "cannot read"),
+        (remove_nodes, "it is missing"),
         (shutil.rmtree, None),
     ],
 )

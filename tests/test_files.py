@@ -1,0 +1,130 @@
+"""Writing whole or not at all, one at a time, and only what was meant."""
+
+import os
+import subprocess
+import sys
+import threading
+
+import pytest
+from conftest import REPOSITORY, index_toml
+
+from cci_cli import files
+from cci_cli.errors import LockedError
+
+HEADER = "node_id,province,model,cards\n"
+
+
+@pytest.fixture
+def workspace(make_workspace):
+    return make_workspace(["a"], index_toml("N", "national", ["a"]))
+
+
+def test_a_link_stays_a_link_and_its_target_is_written(tmp_path):
+    target, link = tmp_path / "target.csv", tmp_path / "link.csv"
+    target.write_text("old")
+    link.symlink_to(target)
+
+    files.replace_file(link, b"new")
+
+    assert link.is_symlink()
+    assert target.read_bytes() == b"new"
+
+
+def test_permissions_of_a_replaced_file_stay(tmp_path):
+    path = tmp_path / "secret.csv"
+    path.write_text("old")
+    path.chmod(0o600)
+
+    files.replace_file(path, b"new")
+
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_no_regular_file_is_written_to_and_stays_what_it_is(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    received = []
+    reader = threading.Thread(target=lambda: received.append(pipe.read_bytes()))
+    reader.start()
+    files.replace_file(pipe, b"figures")
+    reader.join(timeout=10)
+
+    assert received == [b"figures"]
+    assert pipe.is_fifo()
+
+
+def test_a_staging_folder_is_gone_afterwards_and_so_is_what_a_killed_process_left(tmp_path):
+    (tmp_path / ".staging-killed").mkdir()
+    (tmp_path / ".staging-killed" / "nodes.csv").write_text("half")
+    with files.stage_folder(tmp_path) as staged:
+        assert [path.name for path in tmp_path.iterdir()] == [staged.name]
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_whoever_waits_too_long_for_another_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "LOCK_PATIENCE_SECONDS", 0.1)
+    with (
+        files.stage_folder(tmp_path),
+        pytest.raises(LockedError) as raised,
+        files.stage_folder(tmp_path),
+    ):
+        pass
+
+    assert (raised.value.code, raised.value.exit_code) == ("E506", 4)
+
+
+@pytest.mark.parametrize("is_same", [True, False], ids=["same file", "different files"])
+def test_many_ingests_at_once_store_each_content_once(workspace, tmp_path, cci, is_same):
+    for number in range(6):
+        cards = 1 if is_same else number
+        (tmp_path / f"{number}.csv").write_text(f"{HEADER}n,a,M,{cards}\n")
+    processes = [
+        subprocess.Popen(
+            [
+                *(sys.executable, "-m", "cci_cli", "ingest", str(tmp_path / f"{number}.csv")),
+                *("--period", "2024H2", "--workspace", str(workspace)),
+            ],
+            cwd=REPOSITORY,
+            stderr=subprocess.PIPE,
+        )
+        for number in range(6)
+    ]
+    errors = [process.communicate(timeout=60)[1].decode() for process in processes]
+
+    folder = workspace / "snapshots"
+    assert [process.returncode for process in processes] == [0] * 6, errors
+    assert sum("unchanged" in text for text in errors) == (5 if is_same else 0)
+    assert len(list((folder / "2024H2").iterdir())) == (1 if is_same else 6)
+    assert [path.name for path in folder.iterdir()] == ["2024H2"]
+    assert cci("status", workspace=workspace).code == 0
+
+
+def test_ingest_stores_what_it_checked_though_the_file_changes_meanwhile(
+    cci, workspace, tmp_path, monkeypatch
+):
+    source = tmp_path / "nodes.csv"
+    source.write_text(HEADER + "n,a,M,1\n")
+    check = sys.modules["cci_cli.commands.ingest"].inspect_file
+
+    def check_and_change(*arguments):
+        found = check(*arguments)
+        source.write_text(HEADER + "n,a,M,1\nn,a,M,1\nx,nowhere,M,5\n")
+        return found
+
+    monkeypatch.setattr("cci_cli.commands.ingest.inspect_file", check_and_change)
+    run = cci("ingest", source, "--period", "2024H2", workspace=workspace)
+
+    assert run.code == 0
+    stored = (workspace / "snapshots" / "2024H2" / "r1" / "nodes.csv").read_text()
+    assert stored.splitlines()[1:] == ["n,,a,M,1,in_service,"]
+    assert cci("validate", "2024H2", workspace=workspace).code == 0
+
+
+def test_a_refused_file_leaves_no_trace_in_the_store(cci, workspace, tmp_path):
+    source = tmp_path / "nodes.csv"
+    source.write_text(HEADER + "n,a,M,x\n")
+    run = cci("ingest", source, "--period", "2024H2", workspace=workspace)
+
+    assert run.code == 1
+    assert list((workspace / "snapshots").iterdir()) == []
