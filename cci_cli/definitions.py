@@ -41,7 +41,12 @@ def find_similar_name(text: str, spellings: Mapping[str, str]) -> str | None:
 def suggest_name(text: str, spellings: Mapping[str, str]) -> str | None:
     """A hint naming what ``text`` probably stands for; as ``find_similar_name``."""
     similar = find_similar_name(text, spellings)
-    return None if similar is None else f"did you mean `{similar}`?"
+    return None if similar is None else did_you_mean(similar)
+
+
+def did_you_mean(name: str) -> str:
+    """The hint that suggests ``name``."""
+    return f"did you mean `{name}`?"
 
 
 @dataclass(frozen=True, slots=True)

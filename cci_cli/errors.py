@@ -91,9 +91,13 @@ class ProblemList:
         """Number of problems found."""
         return self.counts.total()
 
-    def has_room(self, code: str) -> bool:
-        """Whether the next problem of ``code`` will be kept."""
-        return self.counts[code] < MAX_KEPT
+    def room(self, code: str) -> int:
+        """How many problems of ``code`` will still be kept."""
+        return max(MAX_KEPT - self.counts[code], 0)
+
+    def count(self, code: str, number: int) -> None:
+        """Count problems of ``code`` for which there is no room."""
+        self.counts[code] += number
 
     def add(
         self,
@@ -106,9 +110,9 @@ class ProblemList:
         **details: object,
     ) -> None:
         """Count one problem and keep it while there is room for its code."""
-        has_room = self.has_room(code)
+        is_kept = self.room(code) > 0
         self.counts[code] += 1
-        if has_room:
+        if is_kept:
             self.kept.append(
                 make_problem(
                     code,

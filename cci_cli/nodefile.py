@@ -8,16 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
 from cci_cli.cards import aggregate_cards, merge_card_counts
 from cci_cli.csvfile import Survey, read_batches, scan_nodes, survey_file
-from cci_cli.definitions import Config, find_similar_name, fold_name, suggest_name
+from cci_cli.definitions import Config, did_you_mean, find_similar_name, fold_name
 from cci_cli.errors import InvalidDataError, ProblemList
 from cci_cli.schemas import (
     CARDS,
     EXPECTED,
+    FINDING_CODE,
+    FINDING_COLUMN,
+    FINDING_VALUE,
     IN_SERVICE,
     KEY,
     LINE,
@@ -26,12 +30,14 @@ from cci_cli.schemas import (
     PROVINCE,
     STATUS,
     STATUSES,
-    Finding,
     build_nodes_schema,
     find_late_starts,
     find_value_problems,
     to_canonical,
 )
+
+#: Different values that are looked up for a did-you-mean.
+MAX_HINTS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,7 @@ def check_nodes(
         null where there is a problem: sums over a part of the rows would look right.
     """
     schema = build_nodes_schema(config.province_names, [card.model for card in config.models])
-    hints = _Hints(config)
+    names = _KnownNames(config)
     rows = 0
     provinces: set[str] = set()
     keys: list[pl.Series] = []
@@ -87,20 +93,12 @@ def check_nodes(
     counts: list[pl.DataFrame] = []
     for batch in read_batches(survey):
         rows += batch.height
-        findings = find_value_problems(batch, schema)
+        findings = [find_value_problems(batch, schema)]
         if as_of is not None:
-            findings += find_late_starts(batch, as_of)
-        for finding in sorted(findings, key=lambda finding: (finding.line, finding.column)):
-            problems.add(
-                finding.code,
-                line=finding.line,
-                column=finding.column,
-                value=finding.value,
-                hint=hints.find(finding) if problems.has_room(finding.code) else None,
-                expected=EXPECTED[finding.column],
-                as_of=as_of,
-            )
-        provinces.update(batch.get_column(PROVINCE).drop_nulls().unique())
+            findings.append(find_late_starts(batch, as_of))
+        _add_findings(pl.concat(findings), as_of, names, problems)
+        seen = batch.get_column(PROVINCE)
+        provinces.update(seen.filter(seen.is_in(config.province_names)).unique())
         keys.append(batch.select(_hash_key()).to_series())
         places.append(batch.select(_hash_node(), PROVINCE).unique())
         if not problems.total:
@@ -109,17 +107,16 @@ def check_nodes(
     nodes = _find_clashes(survey, config.province_names, keys, places, problems)
     if not problems.counts["E317"] + problems.counts["E319"]:
         # a row that could not be read, or a name misspelt, may be where a province is
-        meant = {find_similar_name(name, config.province_spellings) for name in provinces}
         for name in config.province_names:
-            if name not in provinces | meant:
+            if name not in provinces and name not in names.suggested:
                 problems.add("E332", column=PROVINCE, value=name)
     if problems.total:
         return None
     return CheckedNodes(rows=rows, nodes=nodes, card_counts=merge_card_counts(counts))
 
 
-class _Hints:
-    """Did-you-mean for provinces, models and statuses, looked up once per value."""
+class _KnownNames:
+    """Did-you-mean for provinces, models and statuses; remembers what it has suggested."""
 
     def __init__(self, config: Config) -> None:
         self._spellings = {
@@ -127,16 +124,43 @@ class _Hints:
             MODEL: config.model_spellings,
             STATUS: {fold_name(status): status for status in STATUSES},
         }
-        self._found: dict[tuple[str, str], str | None] = {}
+        self._hints: dict[tuple[str, str], str | None] = {}
+        self.suggested: set[str] = set()
 
-    def find(self, finding: Finding) -> str | None:
-        spellings = self._spellings.get(finding.column)
-        if spellings is None or finding.value is None:
+    def hint(self, column: str, value: str | None) -> str | None:
+        """What ``value`` probably stands for; null where nothing comes close.
+
+        Only so many different values are looked up: a search for what is close takes time.
+        """
+        spellings = self._spellings.get(column)
+        if spellings is None or value is None:
             return None
-        key = (finding.column, finding.value)
-        if key not in self._found:
-            self._found[key] = suggest_name(finding.value, spellings)
-        return self._found[key]
+        key = (column, value)
+        if key not in self._hints and len(self._hints) < MAX_HINTS:
+            similar = find_similar_name(value, spellings)
+            self._hints[key] = None if similar is None else did_you_mean(similar)
+            if similar is not None:
+                self.suggested.add(similar)
+        return self._hints.get(key)
+
+
+def _add_findings(
+    findings: pl.DataFrame, as_of: date | None, names: _KnownNames, problems: ProblemList
+) -> None:
+    """Add what was found in a batch: the first ones in full, the others by their number."""
+    for (code,), found in findings.partition_by(FINDING_CODE, as_dict=True).items():
+        kept = found.sort(LINE, FINDING_COLUMN).head(problems.room(code))
+        for line, column, value in kept.select(LINE, FINDING_COLUMN, FINDING_VALUE).iter_rows():
+            problems.add(
+                code,
+                line=line,
+                column=column,
+                value=value,
+                hint=names.hint(column, value),
+                expected=EXPECTED[column],
+                as_of=as_of,
+            )
+        problems.count(code, found.height - kept.height)
 
 
 def _hash_key() -> pl.Expr:
@@ -185,8 +209,10 @@ def _add_duplicate_keys(nominees: pl.DataFrame, problems: ProblemList) -> None:
         .filter(pl.col(LINE) > pl.col("first"))
         .sort(LINE)
     )
-    for line, node, model, first in clashes.select(LINE, *KEY, "first").iter_rows():
+    kept = clashes.select(LINE, *KEY, "first").head(problems.room("E330"))
+    for line, node, model, first in kept.iter_rows():
         problems.add("E330", line=line, column=",".join(KEY), value=f"{node},{model}", first=first)
+    problems.count("E330", clashes.height - kept.height)
 
 
 def _add_moved_nodes(nominees: pl.DataFrame, problems: ProblemList) -> None:
@@ -199,12 +225,12 @@ def _add_moved_nodes(nominees: pl.DataFrame, problems: ProblemList) -> None:
         )
         .filter(pl.col(PROVINCE) != pl.col("first"))
     )
-    for line, node, first, first_line in clashes.select(
-        LINE, NODE_ID, "first", "first_line"
-    ).iter_rows():
+    kept = clashes.select(LINE, NODE_ID, "first", "first_line").head(problems.room("E331"))
+    for line, node, first, first_line in kept.iter_rows():
         problems.add(
             "E331", line=line, column=NODE_ID, value=node, first=first, first_line=first_line
         )
+    problems.count("E331", clashes.height - kept.height)
 
 
 def sum_nodes(survey: Survey) -> pl.DataFrame:

@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -70,14 +69,18 @@ TABLE_SCHEMA: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A value that breaks a rule: physical line, column, error code and the text as it stands."""
-
-    line: int
-    column: str
-    code: str
-    value: str | None
+#: Values that break a rule: physical line, column of the file, error code, text as it stands.
+FINDING_COLUMN: Final = "column"
+FINDING_CODE: Final = "code"
+FINDING_VALUE: Final = "value"
+FINDINGS: Final = pl.Schema(
+    {
+        LINE: pl.Int64,
+        FINDING_COLUMN: pl.String,
+        FINDING_CODE: pl.String,
+        FINDING_VALUE: pl.String,
+    }
+)
 
 
 def build_nodes_schema(provinces: Iterable[str], models: Iterable[str]) -> pa.DataFrameSchema:
@@ -105,45 +108,53 @@ def build_nodes_schema(provinces: Iterable[str], models: Iterable[str]) -> pa.Da
     )
 
 
-def find_value_problems(rows: pl.DataFrame, schema: pa.DataFrameSchema) -> list[Finding]:
+def find_value_problems(rows: pl.DataFrame, schema: pa.DataFrameSchema) -> pl.DataFrame:
     """Every value of a batch that breaks a rule of ``schema``, in no particular order.
 
     Args:
         rows: ``line`` and columns of the file as text, null where the field is empty.
         schema: as ``build_nodes_schema`` returns it.
+
+    Returns:
+        The columns of ``FINDINGS``, one row per value and rule.
     """
     try:
         schema.validate(rows, lazy=True)
     except SchemaErrors as errors:
-        lines = rows.get_column(LINE)
-        return [
-            Finding(
-                line=lines[case["index"]],
-                column=case["column"],
-                code="E320" if case["check"] == "not_nullable" else case["check"],
-                value=case["failure_case"],
-            )
-            for case in errors.failure_cases.iter_rows(named=True)
-        ]
-    return []
+        cases: pl.DataFrame = errors.failure_cases
+        lines = rows.get_column(LINE).gather(cases.get_column("index"))
+        return cases.select(
+            lines.alias(LINE),
+            pl.col("column").alias(FINDING_COLUMN),
+            pl.col("check").replace("not_nullable", "E320").alias(FINDING_CODE),
+            pl.col("failure_case").alias(FINDING_VALUE),
+        ).cast(FINDINGS)
+    return pl.DataFrame(schema=FINDINGS)
 
 
-def find_late_starts(rows: pl.DataFrame, as_of: date) -> list[Finding]:
+def find_late_starts(rows: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Rows in service on ``as_of`` that say they were put into service after it.
 
     Args:
         rows: ``line`` and columns of the file as text; ``status`` and ``in_service_since`` may
             be absent, values that break their own rule are passed over.
         as_of: the day the snapshot describes.
+
+    Returns:
+        As ``find_value_problems``.
     """
     if IN_SERVICE_SINCE not in rows.columns:
-        return []
+        return pl.DataFrame(schema=FINDINGS)
     since = pl.col(IN_SERVICE_SINCE)
     late = _parse_dates(since) > as_of
     if STATUS in rows.columns:
         late = late & (pl.col(STATUS) == IN_SERVICE)
-    found = rows.filter(late).select(LINE, since)
-    return [Finding(line, IN_SERVICE_SINCE, "E327", value) for line, value in found.iter_rows()]
+    return rows.filter(late).select(
+        pl.col(LINE),
+        pl.lit(IN_SERVICE_SINCE).alias(FINDING_COLUMN),
+        pl.lit("E327").alias(FINDING_CODE),
+        since.alias(FINDING_VALUE),
+    )
 
 
 def to_canonical(rows: pl.LazyFrame, header: Sequence[str]) -> pl.LazyFrame:

@@ -535,6 +535,34 @@ def test_of_many_problems_all_are_counted_and_the_first_shown(cci, workspace, ma
     assert (lines[-1] == 5_004) == (shown == 1_001)
 
 
+def test_of_many_keys_twice_all_are_counted(cci, workspace, tmp_path):
+    """1,500 keys that stand twice, and as many nodes that lie in two provinces."""
+    path = tmp_path / "twice.csv"
+    rows = "".join(
+        f"d{number},,东,M,1,in_service,\n" * 2 + f"e{number},,东,M,1,in_service,\n"
+        f"e{number},,内蒙古,half,1,in_service,\n"
+        for number in range(1_500)
+    )
+    path.write_text(HEADER + rows, encoding="utf-8")
+    outcome = cci("validate", path, "--format", "json", workspace=workspace)
+    document = json.loads(outcome.out)
+    codes = [item["code"] for item in document["errors"]]
+    assert document["error_count"] == 3_000
+    assert (codes.count("E330"), codes.count("E331")) == (1_000, 1_000)
+    assert [item["line"] for item in document["errors"][:4]] == [3, 5, 7, 9]
+
+
+def test_of_many_different_names_the_first_get_a_hint(cci, workspace, tmp_path, monkeypatch):
+    monkeypatch.setattr("cci_cli.nodefile.MAX_HINTS", 3)
+    path = tmp_path / "names.csv"
+    rows = "".join(f"d{number},,内蒙古{number},M,1,in_service,\n" for number in range(10, 20))
+    path.write_text(HEADER + EAST + WEST + rows, encoding="utf-8")
+    outcome = cci("validate", path, "--format", "json", workspace=workspace)
+    hints = [item["hint"] for item in json.loads(outcome.out)["errors"]]
+    assert len(hints) == 10
+    assert [hint.startswith("did you mean") for hint in hints] == [True] * 3 + [False] * 7
+
+
 def test_of_many_problems_the_text_says_how_many_are_not_shown(cci, workspace, many):
     outcome = cci("validate", many, "--max-problems", "2", workspace=workspace)
     assert outcome.code == 1
