@@ -75,7 +75,10 @@ def survey_file(path: Path, problems: ProblemList) -> Survey | None:
 
 
 def _survey_bytes(stream: io.BufferedIOBase, problems: ProblemList) -> bool | None:
-    """Whether there are quotes; null where the bytes are no UTF-8 text."""
+    """Whether there are quotes; null where the bytes are no UTF-8 text.
+
+    Only the first flaw is reported: behind it, nothing can be trusted to be what it seems.
+    """
     decoder = codecs.getincrementaldecoder("utf-8")()
     size, lines, has_quotes, has_text = 0, 1, False, False
     while chunk := stream.read(_CHUNK_BYTES):
@@ -93,7 +96,8 @@ def _survey_bytes(stream: io.BufferedIOBase, problems: ProblemList) -> bool | No
             flaws.append((at, "E312", {}))
         if lone := _LONE_CR.search(chunk):
             flaws.append((lone.start(), "E313", {}))
-        for at, code, details in sorted(flaws, key=lambda flaw: flaw[0])[:1]:
+        if flaws:
+            at, code, details = min(flaws, key=lambda flaw: flaw[0])
             problems.add(code, line=lines + chunk.count(b"\n", 0, at), **details)
             return None
         has_text = has_text or bool(chunk.removeprefix(codecs.BOM_UTF8).strip())
