@@ -11,11 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from cci_cli.errors import LockedError, os_failure
+from cci_cli.errors import LockedError, SystemFailureError, os_failure
 
 LOCK_PATIENCE_SECONDS: Final = 60
 
 _STAGING_PREFIX: Final = ".staging-"
+_CHUNK_BYTES: Final = 1 << 20
 
 
 def hash_file(path: Path) -> str:
@@ -38,12 +39,12 @@ def copy_file(source: Path, target: Path) -> None:
         SystemFailureError: E501 the source cannot be read, E502 the target not be written.
     """
     try:
-        with source.open("rb") as stream:
-            try:
-                with target.open("xb") as copy:
-                    shutil.copyfileobj(stream, copy, 1 << 20)
-            except OSError as error:
-                raise os_failure("E502", target, error) from error
+        with source.open("rb") as stream, target.open("xb") as copy:
+            while chunk := stream.read(_CHUNK_BYTES):
+                try:
+                    copy.write(chunk)
+                except OSError as error:
+                    raise os_failure("E502", target, error) from error
     except OSError as error:
         raise os_failure("E501", source, error) from error
 
@@ -75,6 +76,9 @@ def replace_file(path: Path, data: bytes) -> None:
             staged.unlink(missing_ok=True)
     except OSError as error:
         raise os_failure("E502", path, error) from error
+    except RuntimeError as error:
+        # how resolve() words a link that leads to itself
+        raise SystemFailureError("E502", value=path, detail=str(error)) from error
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pytest
 from conftest import REPOSITORY, index_toml
 
 from cci_cli import files
-from cci_cli.errors import LockedError
+from cci_cli.errors import LockedError, SystemFailureError
 
 HEADER = "node_id,province,model,cards\n"
 
@@ -51,6 +51,28 @@ def test_what_is_no_regular_file_is_written_to_and_stays_what_it_is(tmp_path):
 
     assert received == [b"figures"]
     assert pipe.is_fifo()
+
+
+def test_a_link_that_leads_to_itself_is_a_failure_of_the_environment(tmp_path):
+    loop = tmp_path / "loop.csv"
+    loop.symlink_to(loop)
+    with pytest.raises(SystemFailureError) as raised:
+        files.replace_file(loop, b"new")
+
+    assert raised.value.code == "E502"
+
+
+def test_what_comes_through_a_pipe_can_be_ingested(cci, workspace, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    text = f"{HEADER}n,a,M,1\n"
+    writer = threading.Thread(target=lambda: pipe.write_text(text))
+    writer.start()
+    run = cci("ingest", pipe, "--period", "2024H2", workspace=workspace)
+    writer.join(timeout=10)
+
+    assert run.code == 0
+    assert cci("validate", "2024H2", workspace=workspace).code == 0
 
 
 def test_a_staging_folder_is_gone_afterwards_and_so_is_what_a_killed_process_left(tmp_path):
