@@ -5,7 +5,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, Final
 
 from cci_cli.errors import (
     CciError,
@@ -87,10 +87,10 @@ def write_stdout(data: bytes) -> None:
             stream.write(data)
         sys.stdout.flush()
     except BrokenPipeError as error:
-        _discard(sys.stdout)
+        _discard_stdout()
         raise ReaderGone from error
     except OSError as error:
-        _discard(sys.stdout)
+        _discard_stdout()
         raise os_failure("E502", "standard output", error) from error
 
 
@@ -98,21 +98,19 @@ def say(text: str) -> None:
     """Write lines for people to stderr; if nobody can read them, go on without."""
     if sys.stderr is None:
         return
-    try:
+    with suppress(OSError, ValueError):
         sys.stderr.write(text + "\n")
         sys.stderr.flush()
-    except (OSError, ValueError):
-        _discard(sys.stderr)
 
 
 def _is_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
-def _discard(stream: TextIO) -> None:
+def _discard_stdout() -> None:
     # what Python flushes at its exit must not fail again
     with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def report(error: CciError) -> None:

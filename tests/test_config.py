@@ -659,6 +659,28 @@ def test_a_scope_change_that_is_no_table_is_refused(root, flaws, value):
     assert [flaw[2:4] for flaw in flaws()] == [("index[2].change", "E207")]
 
 
+@pytest.mark.parametrize("number", ["1_000_000_000", "0.0000000001", "1e-10", "1e5000", "-1", "0"])
+def test_a_number_beyond_all_sense_is_a_slip(root, flaws, number):
+    set_key(root, "base_level", f"base_level = {number}")
+    assert [flaw[2:4] for flaw in flaws()] == [("methodology.base_level", "E207")]
+
+
+@pytest.mark.parametrize("number", ["999_999_999", "0.000000001", "1e3"])
+def test_a_number_within_the_bounds_is_taken(root, number):
+    set_key(root, "base_level", f"base_level = {number}")
+    assert read_config(root).methodology.base_level == Decimal(number.replace("_", ""))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x = " + "9" * 5_000, "x = 1e9999999999999999999", "x = " + "[" * 50_000],
+    ids=["too many digits", "too large an exponent", "nested too deep"],
+)
+def test_what_the_toml_reader_cannot_bear_is_reported_as_its_errors_are(root, flaws, text):
+    put(root, "indices.toml", text)
+    assert [(flaw[0], flaw[3]) for flaw in flaws()] == [("indices.toml", "E204")]
+
+
 # the command line
 
 

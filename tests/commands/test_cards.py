@@ -4,7 +4,7 @@ import csv
 import json
 
 import pytest
-from conftest import REPOSITORY
+from conftest import REPOSITORY, index_toml
 
 
 @pytest.mark.parametrize("text", ["h100", "H 100", "Ｈ１００", "英伟达H100", "H-100"])
@@ -47,3 +47,12 @@ def test_a_few_models_are_shown_with_aliases_source_and_note(cci):
 
 def test_a_blank_text_is_refused(cci):
     assert cci("cards", " ", workspace=REPOSITORY).code == 1
+
+
+def test_a_coefficient_that_prints_as_zero_is_not_shown_as_unknown(cci, make_workspace):
+    """0.0004 / 1979 = 0.0000002…: six places of it are zeros."""
+    indices = index_toml("N", "national", ["a"])
+    root = make_workspace(["a"], indices, models={"T": "0.0004"}, standard_card_tflops="1979")
+    run = cci("cards", "T", workspace=root)
+
+    assert "0.000000" in run.out

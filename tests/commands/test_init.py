@@ -48,3 +48,27 @@ def test_a_folder_that_cannot_be_made_is_a_failure_of_the_environment(cci, tmp_p
     run = cci("init", tmp_path / "file" / "below")
 
     assert (run.code, "cannot write" in run.err) == (3, True)
+
+
+def test_cut_short_it_leaves_nothing_that_looks_like_a_workspace(cci, tmp_path, monkeypatch):
+    made = []
+
+    def copy_two(source, target):
+        if len(made) == 2:
+            raise OSError(28, "No space left on device")
+        made.append(target)
+        target.write_bytes(source.read_bytes())
+
+    monkeypatch.setattr("cci_cli.commands.init.shutil.copyfile", copy_two)
+    run = cci("init", tmp_path / "new")
+
+    assert (run.code, "No space left" in run.err) == (3, True)
+    assert not (tmp_path / "new" / "config" / "cci.toml").exists()
+
+
+def test_a_roundabout_name_of_a_full_folder_does_not_help(cci, tmp_path):
+    (tmp_path / "thing").write_text("mine")
+    run = cci("init", tmp_path / "missing" / "..")
+
+    assert (run.code, "not an empty folder" in run.err) == (2, True)
+    assert not (tmp_path / "config").exists()

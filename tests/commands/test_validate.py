@@ -575,6 +575,11 @@ def test_of_many_problems_the_text_says_how_many_are_not_shown(cci, workspace, m
     ]
 
 
+def test_where_no_more_are_kept_nobody_is_sent_to_look_for_them(cci, workspace, many):
+    outcome = cci("validate", many, "--max-problems", "0", workspace=workspace)
+    assert outcome.out.splitlines()[-2] == "4,000 more not shown"
+
+
 def test_a_negative_number_of_problems_is_wrong_usage(cci, workspace, many):
     assert cci("validate", many, "--max-problems", "-1", workspace=workspace).code == 2
 
