@@ -1,12 +1,11 @@
 """The forms and languages of output. Imports nothing of the package."""
 
 from collections.abc import Mapping
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 Format = Literal["table", "csv", "json", "markdown", "xlsx", "parquet"]
 Lang = Literal["zh", "en"]
 
-FORMATS: Final[tuple[Format, ...]] = get_args(Format)
 BINARY_FORMATS: Final = ("xlsx", "parquet")
 SUFFIXES: Final[Mapping[str, Format]] = {
     ".csv": "csv",

@@ -31,8 +31,6 @@ OPTIONAL_COLUMNS: Final = (NODE_NAME, STATUS, IN_SERVICE_SINCE)
 IN_SERVICE: Final = "in_service"
 STATUSES: Final = (IN_SERVICE, "under_construction", "suspended", "retired")
 
-MAX_CARDS: Final = 2**63 - 1
-
 # no space at either end; no control, format, private or unassigned character, no line separator
 _CLEAN_TEXT = r"^(?:[^\s\p{C}](?:[^\p{C}\p{Zl}\p{Zp}]*[^\s\p{C}])?)?$"
 _WHOLE_NUMBER = r"^(?:0|[1-9][0-9]{0,18})$"

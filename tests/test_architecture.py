@@ -1,11 +1,14 @@
 """Imports go one way, and the domain keeps its hands off the world."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from cci_cli.messages import ERRORS, NOTES, WARNINGS
 
 PACKAGE = Path(__file__).parents[1] / "cci_cli"
 
@@ -109,6 +112,13 @@ def test_domain_module_does_no_input_and_output(name):
 
     assert roots & FORBIDDEN_IMPORTS == set()
     assert calls & FORBIDDEN_CALLS == set()
+
+
+def test_every_message_is_used_and_every_code_has_a_message():
+    texts = (path.read_text("utf-8") for path in PACKAGE.rglob("*.py") if path.stem != "messages")
+    used = set(re.findall(r'"([EWN][0-9]{3})"', "".join(texts)))
+
+    assert used == set(ERRORS) | set(WARNINGS) | set(NOTES)
 
 
 def test_only_the_console_writes_to_the_streams():

@@ -6,6 +6,7 @@ import json
 import re
 import zipfile
 from decimal import Decimal
+from typing import get_args
 from xml.etree import ElementTree
 
 import polars as pl
@@ -13,7 +14,7 @@ import pytest
 from conftest import REPOSITORY, index_toml
 from rich.cells import cell_len
 
-from cci_cli.formats import FORMATS
+from cci_cli.formats import Format
 from cci_cli.render import render, render_table, to_json
 from cci_cli.views import Lines, Sheet, View
 
@@ -149,7 +150,7 @@ def test_xlsx_without_its_library_says_what_to_install(cci, monkeypatch):
 
 
 def test_all_formats_of_compute_have_the_same_levels(cci, tmp_path):
-    for form in FORMATS:
+    for form in get_args(Format):
         path = tmp_path / f"table.{form}"
         run = cci("compute", "2025H1", "--format", form, "--output", path, workspace=REPOSITORY)
         assert run.code == 0
