@@ -17,13 +17,7 @@ import typer
 
 from cci_cli import __version__
 from cci_cli.console import ReaderGone, choose_format, report, say, show, write_stdout
-from cci_cli.errors import (
-    CciError,
-    SystemFailureError,
-    UsageError,
-    escape_unprintable,
-    os_failure,
-)
+from cci_cli.errors import CciError, SystemFailureError, UsageError, os_failure
 from cci_cli.formats import Format, Lang
 from cci_cli.workspace import find_workspace
 
@@ -197,7 +191,7 @@ def ingest(
     if quiet:
         return
     for line in problem_lines(("warning: ", item) for item in result.warnings):
-        say(escape_unprintable(line))
+        say(line)
     if result.compared_with:
         say(f"compared with {result.compared_with}")
     if result.is_new:

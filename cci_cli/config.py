@@ -29,7 +29,7 @@ CONFIG_FILES: Final = ("cci.toml", "provinces.csv", "indices.toml", "cards.csv")
 
 ALL_PROVINCES: Final = "*"
 
-#: Settings beyond these are slips; within them, every figure fits every format.
+#: Settings beyond these are slips of the keyboard.
 MAX_NUMBER: Final = 10**9
 MAX_PLACES: Final = 9
 

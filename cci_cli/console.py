@@ -98,8 +98,10 @@ def say(text: str) -> None:
     """Write lines for people to stderr; if nobody can read them, go on without."""
     if sys.stderr is None:
         return
+    # names and values of files may be in it: no escape sequence of theirs reaches a terminal
+    lines = [escape_unprintable(line) + "\n" for line in text.split("\n")]
     with suppress(OSError, ValueError):
-        sys.stderr.write(text + "\n")
+        sys.stderr.write("".join(lines))
         sys.stderr.flush()
 
 
@@ -124,4 +126,4 @@ def report(error: CciError) -> None:
         lines += [f"  {hidden:,} more not shown"] if hidden else []
     lines += [f"hint: {error.hint}"] if error.hint else []
     for line in lines:
-        say(escape_unprintable(line))
+        say(line)

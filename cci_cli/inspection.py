@@ -8,11 +8,11 @@ from cci_cli.csvfile import Survey, survey_file
 from cci_cli.definitions import Config
 from cci_cli.errors import CciError, ProblemList
 from cci_cli.files import hash_file
-from cci_cli.nodefile import CheckedNodes, check_nodes, read_nodes, sum_nodes
+from cci_cli.nodefile import CheckedNodes, check_nodes, sum_nodes
 from cci_cli.periods import Period, PeriodRef
 from cci_cli.plausibility import warn_of_new_models, warn_of_node_jumps, warn_of_province_moves
 from cci_cli.results import SnapshotFacts
-from cci_cli.store import check_hash, list_periods, nodes_name, nodes_path, resolve_ref
+from cci_cli.store import list_periods, read_revision, resolve_ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,7 @@ def _compare(
     checked: CheckedNodes,
     warnings: ProblemList,
 ) -> None:
-    check_hash(workspace, previous)
-    path = nodes_path(workspace, previous)
-    old_survey, old = read_nodes(path, nodes_name(previous), config, previous.period.as_of)
+    _, old_survey, old = read_revision(workspace, previous, config)
     coefficients, name = config.coefficients, str(previous)
     warn_of_province_moves(
         to_standard_cards(old.card_counts, coefficients),

@@ -108,7 +108,7 @@ def check_nodes(
     if not problems.counts["E317"] + problems.counts["E319"]:
         # a row that could not be read, or a name misspelt, may be where a province is
         for name in config.province_names:
-            if name not in provinces and name not in names.suggested:
+            if name not in provinces and name not in names.suggested_provinces:
                 problems.add("E332", column=PROVINCE, value=name)
     if problems.total:
         return None
@@ -116,7 +116,7 @@ def check_nodes(
 
 
 class _KnownNames:
-    """Did-you-mean for provinces, models and statuses; remembers what it has suggested."""
+    """Did-you-mean for provinces, models and statuses; remembers the provinces suggested."""
 
     def __init__(self, config: Config) -> None:
         self._spellings = {
@@ -125,7 +125,7 @@ class _KnownNames:
             STATUS: {fold_name(status): status for status in STATUSES},
         }
         self._hints: dict[tuple[str, str], str | None] = {}
-        self.suggested: set[str] = set()
+        self.suggested_provinces: set[str] = set()
 
     def hint(self, column: str, value: str | None) -> str | None:
         """What ``value`` probably stands for; null where nothing comes close.
@@ -139,8 +139,8 @@ class _KnownNames:
         if key not in self._hints and len(self._hints) < MAX_HINTS:
             similar = find_similar_name(value, spellings)
             self._hints[key] = None if similar is None else did_you_mean(similar)
-            if similar is not None:
-                self.suggested.add(similar)
+            if column == PROVINCE and similar is not None:
+                self.suggested_provinces.add(similar)
         return self._hints.get(key)
 
 

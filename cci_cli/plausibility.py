@@ -4,7 +4,6 @@ A warning never stops anything: what is surprising may be true.
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
 from fractions import Fraction
 
 import polars as pl
@@ -46,7 +45,7 @@ def warn_of_province_moves(
                     value=province,
                     change=f"{round_exact(change, 1):+f}",
                     previous=previous,
-                    limit=checks.province_change_pct,
+                    limit=f"{checks.province_change_pct:f}",
                 )
 
 
@@ -92,10 +91,6 @@ def warn_of_node_jumps(
                 old=f"{before:,}",
                 new=f"{now:,}",
                 previous=previous,
-                factor=_plain(checks.node_change_factor),
+                factor=f"{checks.node_change_factor:f}",
                 cards=f"{checks.node_change_min_cards:,}",
             )
-
-
-def _plain(number: Decimal) -> str:
-    return f"{number:f}"

@@ -14,15 +14,11 @@ from typing import Any, Final
 
 import polars as pl
 
+from cci_cli.csvfile import Survey
 from cci_cli.definitions import Config
-from cci_cli.errors import (
-    CciError,
-    DataError,
-    SystemFailureError,
-    os_failure,
-)
+from cci_cli.errors import CciError, DataError, SystemFailureError, os_failure
 from cci_cli.files import hash_file, publish_folder, stage_folder
-from cci_cli.nodefile import read_nodes
+from cci_cli.nodefile import CheckedNodes, read_nodes
 from cci_cli.periods import Period, PeriodRef, parse_period
 from cci_cli.results import Snapshot, SnapshotFacts
 from cci_cli.schemas import COLUMNS, KEY, TABLE_SCHEMA
@@ -117,7 +113,7 @@ def read_descriptor(root: Path, ref: PeriodRef) -> Descriptor:
     """What is recorded of a revision.
 
     Raises:
-        DataError: E304, the data package is not usable or belongs to another revision.
+        DataError: E303 it is missing, E304 it is not usable or describes another revision.
         SystemFailureError: E501, it cannot be read.
     """
     path = nodes_path(root, ref).with_name(DESCRIPTOR_FILE)
@@ -166,6 +162,25 @@ def check_hash(root: Path, ref: PeriodRef) -> Descriptor:
     return descriptor
 
 
+def read_revision(
+    root: Path, ref: PeriodRef, config: Config
+) -> tuple[Descriptor, Survey, CheckedNodes]:
+    """A stored revision, which ``ref`` must name, checked in full.
+
+    Raises:
+        DataError: E303 or E304, it is not what was stored.
+        InvalidDataError: E305, it breaks a rule.
+        SystemFailureError: E501, a file cannot be read.
+    """
+    descriptor = check_hash(root, ref)
+    path = nodes_path(root, ref)
+    survey, checked = read_nodes(path, nodes_name(ref), config, ref.period.as_of)
+    if checked.rows != descriptor.rows:
+        what = f"{checked.rows} rows instead of {descriptor.rows}"
+        raise DataError("E303", value=path, what=what)
+    return descriptor, survey, checked
+
+
 def read_snapshot(root: Path, ref: PeriodRef, config: Config) -> Snapshot:
     """A stored revision, checked in full, reduced to its sums.
 
@@ -179,12 +194,7 @@ def read_snapshot(root: Path, ref: PeriodRef, config: Config) -> Snapshot:
         InvalidDataError: E305, it breaks a rule.
     """
     ref = resolve_ref(root, ref)
-    descriptor = check_hash(root, ref)
-    path = nodes_path(root, ref)
-    _, checked = read_nodes(path, nodes_name(ref), config, ref.period.as_of)
-    if checked.rows != descriptor.rows:
-        what = f"{checked.rows} rows instead of {descriptor.rows}"
-        raise DataError("E303", value=path, what=what)
+    descriptor, _, checked = read_revision(root, ref, config)
     facts = SnapshotFacts(sha256=descriptor.sha256, rows=checked.rows, nodes=checked.nodes)
     return Snapshot(ref, facts, checked.card_counts, descriptor.is_demonstration)
 
