@@ -1,21 +1,13 @@
-"""Files and folders that appear whole or not at all, and their hashes. I/O."""
+"""Single files: their hashes, copies of them, and replacing one in one step. I/O."""
 
-import fcntl
 import hashlib
 import os
-import shutil
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from cci_cli.errors import LockedError, SystemFailureError, os_failure
+from cci_cli.errors import SystemFailureError, os_failure
 
-LOCK_PATIENCE_SECONDS: Final = 60
-
-_STAGING_PREFIX: Final = ".staging-"
 _CHUNK_BYTES: Final = 1 << 20
 
 
@@ -70,7 +62,7 @@ def replace_file(path: Path, data: bytes) -> None:
                 stream.write(data)
                 stream.flush()
                 os.fsync(stream.fileno())
-            _set_mode(staged, 0o666 if mode is None else mode, is_masked=mode is None)
+            set_mode(staged, 0o666 if mode is None else mode, is_masked=mode is None)
             staged.replace(path)
         finally:
             staged.unlink(missing_ok=True)
@@ -81,78 +73,9 @@ def replace_file(path: Path, data: bytes) -> None:
         raise SystemFailureError("E502", value=path, detail=str(error)) from error
 
 
-@contextmanager
-def stage_folder(parent: Path) -> Iterator[Path]:
-    """An empty folder to make something in, on the volume of ``parent``; gone afterwards.
-
-    One at a time: ``parent`` is locked as long as it is open, so that whoever holds it may count
-    on what it reads there, and may clear away what killed processes left behind.
-
-    Raises:
-        LockedError: E506, another process holds it for longer than ``LOCK_PATIENCE_SECONDS``.
-        SystemFailureError: E502, it cannot be written.
-    """
-    try:
-        parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(parent, os.O_RDONLY)
-    except OSError as error:
-        raise os_failure("E502", parent, error) from error
-    try:
-        _lock(handle, parent)
-        try:
-            for left_behind in parent.glob(f"{_STAGING_PREFIX}*"):
-                shutil.rmtree(left_behind, ignore_errors=True)
-            staged = Path(tempfile.mkdtemp(prefix=_STAGING_PREFIX, dir=parent))
-        except OSError as error:
-            raise os_failure("E502", parent, error) from error
-        try:
-            yield staged
-        finally:
-            shutil.rmtree(staged, ignore_errors=True)
-    finally:
-        # the lock goes with the handle, and with the process however it ends
-        os.close(handle)
-
-
-def _lock(handle: int, folder: Path) -> None:
-    give_up = time.monotonic() + LOCK_PATIENCE_SECONDS
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > give_up:
-                raise LockedError("E506", value=folder) from None
-            # asked for again and again, for a wait within the lock call could not be interrupted
-            time.sleep(0.05)
-        else:
-            return
-
-
-def publish_folder(staged: Path, target: Path) -> None:
-    """Flush a staged folder and rename it into place.
-
-    Raises:
-        OSError: it cannot be written, or ``target`` is there already.
-    """
-    target.parent.mkdir(exist_ok=True)
-    for path in (*staged.iterdir(), staged):
-        _flush(path)
-    _set_mode(staged, 0o777, is_masked=True)
-    staged.rename(target)
-    _flush(target.parent)
-    _flush(target.parent.parent)
-
-
-def _set_mode(path: Path, mode: int, *, is_masked: bool) -> None:
+def set_mode(path: Path, mode: int, *, is_masked: bool) -> None:
+    """Set permissions, less what the umask takes away where ``is_masked``."""
     # tempfile keeps others out of what it makes; the umask says who may be let in
     umask = os.umask(0)
     os.umask(umask)
     path.chmod(mode & ~umask if is_masked else mode)
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -96,6 +96,18 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         ),
         "E304": Message("{value} is not a usable data package: {detail}", "restore the file"),
         "E305": Message("{value} has {count}"),
+        "E306": Message(
+            "{value} was changed after it was written: its seal does not hold",
+            "restore the file: what is stored never changes",
+        ),
+        "E307": Message(
+            "{value} does not belong there",
+            "remove it: a store holds what its data packages list, and nothing else",
+        ),
+        "E308": Message(
+            "{value} is missing, and {newest} is there",
+            "restore it: what was stored once is evidence, also where a later one supersedes it",
+        ),
         "E310": Message(
             "bytes are not UTF-8 from byte {offset} on",
             "save the file as UTF-8",

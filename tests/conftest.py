@@ -9,10 +9,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from cci_cli.archive import Origin, stage_revision, write_revision
 from cci_cli.cli import main
 from cci_cli.periods import parse_period
 from cci_cli.schemas import COLUMNS, to_canonical
-from cci_cli.store import stage_revision, write_revision
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -145,9 +145,7 @@ def store(root: Path, period: str, rows: Iterable[Row]) -> None:
             staged,
             parse_period(period),
             to_canonical(text.lazy(), COLUMNS),
-            created="2026-01-01T00:00:00+00:00",
-            note="",
-            sources=[],
+            Origin(created="2026-01-01T00:00:00+00:00"),
         )
 
 

@@ -21,8 +21,9 @@ ORDER = (
     ("catalogues", "indices", "schemas"),
     ("cards", "plausibility", "results"),
     ("config", "csvfile", "files", "notes", "views"),
-    ("listings", "nodefile", "render"),
-    ("store",),
+    ("listings", "nodefile", "packages", "render"),
+    ("staging", "store"),
+    ("archive",),
     ("inspection",),
     (
         "commands",

@@ -8,7 +8,7 @@ import threading
 import pytest
 from conftest import REPOSITORY, index_toml
 
-from cci_cli import files
+from cci_cli import files, staging
 from cci_cli.errors import LockedError, SystemFailureError
 
 HEADER = "node_id,province,model,cards\n"
@@ -78,18 +78,18 @@ def test_what_comes_through_a_pipe_can_be_ingested(cci, workspace, tmp_path):
 def test_a_staging_folder_is_gone_afterwards_and_so_is_what_a_killed_process_left(tmp_path):
     (tmp_path / ".staging-killed").mkdir()
     (tmp_path / ".staging-killed" / "nodes.csv").write_text("half")
-    with files.stage_folder(tmp_path) as staged:
+    with staging.stage_folder(tmp_path) as staged:
         assert [path.name for path in tmp_path.iterdir()] == [staged.name]
 
     assert list(tmp_path.iterdir()) == []
 
 
 def test_whoever_waits_too_long_for_another_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr(files, "LOCK_PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(staging, "LOCK_PATIENCE_SECONDS", 0.1)
     with (
-        files.stage_folder(tmp_path),
+        staging.stage_folder(tmp_path),
         pytest.raises(LockedError) as raised,
-        files.stage_folder(tmp_path),
+        staging.stage_folder(tmp_path),
     ):
         pass
 

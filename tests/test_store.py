@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import polars as pl
 import pytest
 from conftest import index_toml
 
-from cci_cli import store
+from cci_cli import archive, packages, store
 from cci_cli.config import read_config
 from cci_cli.errors import DataError, InvalidDataError, SystemFailureError
 from cci_cli.periods import Period, PeriodRef
@@ -39,9 +40,9 @@ def nodes(cards: int = 1) -> pl.LazyFrame:
 
 
 def write(root: Path, content: pl.LazyFrame, period: Period = P, **details: object):
-    facts = {"created": NOW, "note": "", "sources": []} | details
-    with store.stage_revision(root) as staged:
-        return store.write_revision(root, staged, period, content, **facts)
+    origin = archive.Origin(**{"created": NOW} | details)
+    with archive.stage_revision(root) as staged:
+        return archive.write_revision(root, staged, period, content, origin)
 
 
 def folders(root: Path, period: str = "2024H2") -> list[str]:
@@ -220,7 +221,8 @@ def test_a_stored_file_that_breaks_a_rule_of_todays_config_is_not_used(root):
 
 
 def edit(**changes: object):
-    """A change of the descriptor: ``resource`` keys go into its resource, null removes a key."""
+    """A change of the descriptor under a new seal; ``resource`` keys go into its resource, null
+    removes a key."""
 
     def change(text: str) -> str:
         document = json.loads(text)
@@ -229,7 +231,7 @@ def edit(**changes: object):
             target[key] = value
             if value is None:
                 del target[key]
-        return json.dumps(document)
+        return packages.seal(document).decode()
 
     return change
 
@@ -237,14 +239,10 @@ def edit(**changes: object):
 @pytest.mark.parametrize(
     ("change", "detail"),
     [
-        pytest.param(lambda _: "", "JSONDecodeError", id="emptied"),
-        pytest.param(lambda text: text[:100], "JSONDecodeError", id="cut short"),
-        pytest.param(lambda _: "[]", "TypeError", id="a list"),
-        pytest.param(lambda _: "null", "TypeError", id="null"),
-        pytest.param(lambda _: "{}", "KeyError", id="an empty object"),
-        pytest.param(edit(resources=[]), "IndexError", id="no resource"),
+        pytest.param(lambda _: packages.seal({}).decode(), "KeyError 'resources'", id="no content"),
+        pytest.param(edit(resources=5), "TypeError", id="resources are a number"),
         pytest.param(edit(hash=None), "KeyError 'hash'", id="no hash"),
-        pytest.param(edit(hash=5), "AttributeError", id="hash is a number"),
+        pytest.param(edit(hash=5), "its hash is not a SHA-256", id="hash is a number"),
         pytest.param(edit(hash="md5:0"), "its hash is not a SHA-256", id="another hash"),
         pytest.param(edit(period=None), "KeyError 'period'", id="no period"),
         pytest.param(edit(period="2024H3"), "it describes 2024H3@r1", id="no such period"),
@@ -275,14 +273,76 @@ def test_a_descriptor_that_is_not_usable_is_named(root, monkeypatch, change, det
 
 
 @pytest.mark.parametrize(
-    "data", [b"\xff\xfe{", b"[" * 100_000], ids=["not UTF-8", "nested without end"]
+    "change",
+    [
+        lambda _: b"",
+        lambda data: data[:100],
+        lambda _: b"null",
+        lambda _: b"[" * 100_000,
+        lambda _: b"\xff\xfe{",
+        lambda data: data.replace(b"2024-12-31", b"2024-12-30"),
+        lambda data: data.replace(b"  ", b" ", 1),
+        lambda data: data.replace(b'"seal"', b'"sea1"'),
+        lambda data: data + data,
+        lambda data: data[:-5] + bytes([data[-5] ^ 1]) + data[-4:],
+    ],
+    ids=[
+        *("emptied", "cut short", "null", "nested without end", "not UTF-8", "a digit"),
+        *("a space", "no seal", "two seals", "a bit of the seal"),
+    ],
 )
-def test_bytes_that_are_no_json_are_not_a_usable_descriptor(root, data):
+def test_a_descriptor_that_was_changed_does_not_hold(root, monkeypatch, change):
     write(root, nodes())
-    (revision_folder(root) / "datapackage.json").write_bytes(data)
+    monkeypatch.chdir(root)
+    path = Path("snapshots/2024H2/r1/datapackage.json")
+    path.write_bytes(change(path.read_bytes()))
+    with pytest.raises(DataError) as raised:
+        store.read_descriptor(Path(), PeriodRef(P, 1))
+    assert (raised.value.code, raised.value.exit_code) == ("E306", 1)
+    assert raised.value.message.startswith(f"`{path}` was changed")
+
+
+def test_a_descriptor_nested_without_end_under_a_good_seal_is_not_usable(root):
+    write(root, nodes())
+    data = packages.seal({"resources": []}).replace(b"[]", b"[" * 100_000)
+    path = revision_folder(root) / "datapackage.json"
+    digits = data.index(b'"sha256:') + 8
+    data = data[:digits] + b"0" * 64 + data[digits + 64 :]
+    digest = hashlib.sha256(data).hexdigest().encode()
+    path.write_bytes(data[:digits] + digest + data[digits + 64 :])
     with pytest.raises(DataError) as raised:
         store.read_descriptor(root, PeriodRef(P, 1))
     assert raised.value.code == "E304"
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "nodes.csv.bak", ".hidden", "more/nodes.csv"])
+def test_a_file_that_was_added_to_a_revision_is_named(root, monkeypatch, name):
+    write(root, nodes())
+    monkeypatch.chdir(root)
+    path = Path("snapshots/2024H2/r1") / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("added", encoding="utf-8")
+    with pytest.raises(DataError) as raised:
+        store.read_snapshot(Path(), PeriodRef(P), read_config(Path()))
+    assert (raised.value.code, raised.value.exit_code) == ("E307", 1)
+    assert str(path.parent if "/" in name else path) in raised.value.message
+
+
+def test_a_link_in_place_of_a_file_is_not_taken(root):
+    write(root, nodes())
+    path = revision_folder(root) / "nodes.csv"
+    elsewhere = root / "elsewhere.csv"
+    path.rename(elsewhere)
+    path.symlink_to(elsewhere)
+    with pytest.raises(DataError) as raised:
+        store.read_snapshot(root, PeriodRef(P), read_config(root))
+    assert raised.value.code == "E307"
+
+
+def test_what_a_desktop_leaves_in_a_folder_does_no_harm(root):
+    write(root, nodes())
+    (revision_folder(root) / ".DS_Store").write_bytes(b"\0")
+    assert store.check_hash(root, PeriodRef(P, 1)).rows == 2
 
 
 def test_a_number_of_rows_that_is_not_the_files_is_found(root):
@@ -364,6 +424,7 @@ def test_the_descriptor_describes_the_revision(root):
     stored = (revision_folder(root) / "nodes.csv").read_bytes()
     document = descriptor_of(root)
     (resource,) = document.pop("resources")
+    assert re.fullmatch("sha256:[0-9a-f]{64}", document.pop("seal"))
     schema = resource.pop("schema")
     assert document == {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
@@ -448,7 +509,7 @@ def test_a_damaged_newest_revision_is_not_called_unchanged(root):
 
 def test_an_unusable_descriptor_of_the_newest_revision_stops_the_next(root):
     write(root, nodes(1))
-    (revision_folder(root) / "datapackage.json").write_text("{}", encoding="utf-8")
+    (revision_folder(root) / "datapackage.json").write_bytes(packages.seal({}))
     with pytest.raises(DataError) as raised:
         write(root, nodes(2))
     assert raised.value.code == "E304"
@@ -477,7 +538,7 @@ def test_a_flush_that_fails_leaves_nothing(root, monkeypatch, before, number):
 
 
 @pytest.mark.parametrize("before", [0, 1], ids=["first revision", "second revision"])
-@pytest.mark.parametrize("step", ["rename", "chmod", "write_text"])
+@pytest.mark.parametrize("step", ["rename", "chmod", "write_bytes"])
 def test_a_step_that_fails_leaves_nothing(root, monkeypatch, before, step):
     if before:
         write(root, nodes(1))

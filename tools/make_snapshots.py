@@ -21,10 +21,10 @@ from pathlib import Path
 import polars as pl
 from node_survey import IN_SERVICE, PERIODS, SEED, TOTAL_TFLOPS, Coefficients, NodeRow, build_nodes
 
+from cci_cli.archive import Origin, stage_revision, write_revision
 from cci_cli.config import read_config
 from cci_cli.periods import parse_period
 from cci_cli.schemas import COLUMNS, to_canonical
-from cci_cli.store import stage_revision, write_revision
 
 # Published figures: name, provinces, levels on 2024-12-31 and 2025-06-30.
 REGIONS = {
@@ -142,10 +142,7 @@ def main(arguments: Sequence[str]) -> None:
                 staged,
                 parse_period(period),
                 to_canonical(text.lazy(), COLUMNS),
-                created=CREATED,
-                note=NOTE,
-                sources=SOURCES,
-                is_demonstration=True,
+                Origin(CREATED, NOTE, SOURCES, is_demonstration=True),
             )
         print(f"{ref}: {'written' if is_new else 'unchanged'}, sha256 {sha256}")
 

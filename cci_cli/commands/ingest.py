@@ -3,6 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
+from cci_cli.archive import Origin, stage_revision, write_revision
 from cci_cli.config import read_config
 from cci_cli.csvfile import scan_nodes
 from cci_cli.errors import InvalidDataError
@@ -11,7 +12,6 @@ from cci_cli.inspection import inspect_file
 from cci_cli.periods import parse_period
 from cci_cli.results import IngestResult, SnapshotFacts
 from cci_cli.schemas import to_canonical
-from cci_cli.store import stage_revision, write_revision
 
 
 def ingest(*, workspace: Path, file: Path, period: str, note: str, now: datetime) -> IngestResult:
@@ -45,11 +45,13 @@ def ingest(*, workspace: Path, file: Path, period: str, note: str, now: datetime
             staged,
             described,
             to_canonical(scan_nodes(found.survey), found.survey.header),
-            created=now.isoformat(timespec="seconds"),
-            note=note,
-            sources=[
-                {"title": file.name, "path": file.name, "hash": f"sha256:{found.facts.sha256}"}
-            ],
+            Origin(
+                created=now.isoformat(timespec="seconds"),
+                note=note,
+                sources=[
+                    {"title": file.name, "path": file.name, "hash": f"sha256:{found.facts.sha256}"}
+                ],
+            ),
         )
     return IngestResult(
         ref=ref,

@@ -1,0 +1,109 @@
+"""Write snapshots and releases: whole or not at all, one at a time, never twice. I/O."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from cci_cli.errors import SystemFailureError, os_failure
+from cci_cli.files import hash_file
+from cci_cli.packages import DESCRIPTOR_FILE, PROFILE, SNAPSHOTS, describe_file, seal
+from cci_cli.periods import Period, PeriodRef
+from cci_cli.schemas import COLUMNS, KEY, TABLE_SCHEMA
+from cci_cli.staging import publish_folder, stage_folder
+from cci_cli.store import NODES_FILE, check_hash, list_revisions
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where what is stored comes from, as its data package says it.
+
+    ``created`` is a time as ISO 8601, ``note`` a remark, ``sources`` are the files it was made
+    from; ``is_demonstration`` is true of invented nodes.
+    """
+
+    created: str
+    note: str = ""
+    sources: Sequence[Mapping[str, Any]] = ()
+    is_demonstration: bool = False
+
+
+def stage_revision(root: Path) -> AbstractContextManager[Path]:
+    """A folder in which the next revision of a snapshot is made; see ``staging.stage_folder``."""
+    return stage_folder(root / SNAPSHOTS)
+
+
+def write_revision(
+    root: Path,
+    staged: Path,
+    period: Period,
+    nodes: pl.LazyFrame,
+    origin: Origin,
+    *,
+    is_dry_run: bool = False,
+) -> tuple[PeriodRef, str, bool]:
+    """Store nodes as the next revision of a period, whole or not at all.
+
+    Args:
+        root: the folder of the workspace.
+        staged: a folder of it as ``stage_revision`` gives it, open for this revision alone.
+        period: the half-year they describe.
+        nodes: valid rows in the columns of a snapshot, in any order.
+        origin: where they come from.
+        is_dry_run: whether to stop before the revision gets its name.
+
+    Returns:
+        The revision, its SHA-256, and whether it is new: false where the newest revision has
+        this content already, and nothing was written.
+
+    Raises:
+        DataError: the newest revision is damaged, see ``store.check_hash``: what is new could not
+            be told.
+        SystemFailureError: E502, it cannot be written.
+    """
+    folder = root / SNAPSHOTS / str(period)
+    package = staged / "package"
+    try:
+        package.mkdir()
+        nodes_file = package / NODES_FILE
+        nodes.select(COLUMNS).sort(KEY).sink_csv(nodes_file, line_terminator="\n")
+        sha256 = hash_file(nodes_file)
+        revisions = list_revisions(root, period)
+        if revisions:
+            newest = PeriodRef(period, revisions[-1])
+            if check_hash(root, newest).sha256 == sha256:
+                return newest, sha256, False
+        ref = PeriodRef(period, (revisions or [0])[-1] + 1)
+        document = {
+            "$schema": PROFILE,
+            "name": f"cci-snapshot-{str(period).lower()}-r{ref.revision}",
+            "title": f"Accelerator cards by computing node and model as of {period.as_of}",
+            "period": str(period),
+            "revision": f"r{ref.revision}",
+            "created": origin.created,
+            "note": origin.note,
+            "demonstration": origin.is_demonstration,
+            "sources": list(origin.sources),
+            "resources": [
+                describe_file(
+                    nodes_file, package, rows=_count_rows(nodes_file), schema=TABLE_SCHEMA
+                )
+            ],
+        }
+        if not is_dry_run:
+            (package / DESCRIPTOR_FILE).write_bytes(seal(document))
+            publish_folder(package, folder / f"r{ref.revision}")
+    except OSError as error:
+        raise os_failure("E502", folder, error) from error
+    except pl.exceptions.ComputeError as error:
+        # how Polars words a full disk; the values were checked before
+        raise SystemFailureError("E502", value=folder, detail=str(error)) from error
+    return ref, sha256, True
+
+
+def _count_rows(path: Path) -> int:
+    rows = pl.scan_csv(path, infer_schema=False, glob=False).select(pl.len())
+    return int(rows.collect().item())
