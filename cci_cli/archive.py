@@ -8,10 +8,14 @@ from typing import Any
 
 import polars as pl
 
-from cci_cli.errors import SystemFailureError, os_failure
-from cci_cli.files import hash_file
-from cci_cli.packages import DESCRIPTOR_FILE, PROFILE, SNAPSHOTS, describe_file, seal
+from cci_cli.config import CONFIG_FILES
+from cci_cli.errors import DataError, SystemFailureError, os_failure
+from cci_cli.figures import RELEASE_SCHEMA
+from cci_cli.files import copy_file, hash_file
+from cci_cli.packages import DESCRIPTOR_FILE, PROFILE, RELEASES, SNAPSHOTS, describe_file, seal
 from cci_cli.periods import Period, PeriodRef
+from cci_cli.releases import INDICES_FILE, render_rows
+from cci_cli.results import release_name
 from cci_cli.schemas import COLUMNS, KEY, TABLE_SCHEMA
 from cci_cli.staging import publish_folder, stage_folder
 from cci_cli.store import NODES_FILE, check_hash, list_revisions
@@ -102,6 +106,54 @@ def write_revision(
         # how Polars words a full disk; the values were checked before
         raise SystemFailureError("E502", value=folder, detail=str(error)) from error
     return ref, sha256, True
+
+
+def stage_release(root: Path) -> AbstractContextManager[Path]:
+    """A folder in which the next release is made; see ``staging.stage_folder``."""
+    return stage_folder(root / RELEASES)
+
+
+def write_release(
+    root: Path,
+    staged: Path,
+    ref: PeriodRef,
+    rows: Sequence[Mapping[str, str]],
+    document: Mapping[str, Any],
+) -> None:
+    """Store a release, with a copy of the config it was made with, whole or not at all.
+
+    Args:
+        root: the folder of the workspace.
+        staged: a folder of it as ``stage_release`` gives it, open for this release alone.
+        ref: its period and number.
+        rows: as ``figures.to_release_rows`` returns them.
+        document: what its data package says beyond its files.
+
+    Raises:
+        DataError: E411, the config is no longer the one that the provenance names.
+        SystemFailureError: E501 the config cannot be read, E502 it cannot be written.
+    """
+    folder = root / release_name(ref)
+    package = staged / "package"
+    try:
+        (package / "config").mkdir(parents=True)
+        indices = package / INDICES_FILE
+        indices.write_bytes(render_rows(rows))
+        for name in CONFIG_FILES:
+            copy = package / "config" / name
+            copy_file(root / "config" / name, copy)
+            if hash_file(copy) != document["provenance"]["config"][name]:
+                # somebody edited it meanwhile
+                raise DataError("E411", value=f"config/{name}", release=release_name(ref))
+        resources = [
+            describe_file(indices, package, rows=len(rows), schema=RELEASE_SCHEMA),
+            *(describe_file(package / "config" / name, package) for name in CONFIG_FILES),
+        ]
+        data = seal({"$schema": PROFILE, **document, "resources": resources})
+        (package / DESCRIPTOR_FILE).write_bytes(data)
+        publish_folder(package, folder)
+    except OSError as error:
+        raise os_failure("E502", folder, error) from error
 
 
 def _count_rows(path: Path) -> int:

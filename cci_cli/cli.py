@@ -3,6 +3,8 @@
 Each verb loads its module when it is called, so that ``cci --help`` starts without Polars.
 """
 
+import getpass
+import os
 import shlex
 import signal
 import sys
@@ -27,6 +29,8 @@ EXIT_TERMINATED: Final = 143
 
 #: Problems that `cci validate` shows of each kind, errors and warnings, unless told otherwise.
 MAX_SHOWN: Final = 100
+#: Models that `cci explain` shows of each province, those with the most TFLOPS first.
+TOP_MODELS: Final = 3
 
 
 WorkspaceOption = Annotated[
@@ -47,6 +51,9 @@ OutputOption = Annotated[
     typer.Option("--output", metavar="FILE", help="Write to FILE, whole or not at all."),
 ]
 LangOption = Annotated[Lang, typer.Option("--lang", help="Language of names and notes in tables.")]
+FromSnapshotsOption = Annotated[
+    bool, typer.Option("--from-snapshots", help="Chain from the base, ignoring releases.")
+]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Errors only on stderr.")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", help="Say on stderr what is read.")]
 
@@ -100,20 +107,21 @@ def compute(
     output: OutputOption = None,
     lang: LangOption = "zh",
     *,
+    from_snapshots: FromSnapshotsOption = False,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
     """Compute Table 2 of a period.
 
     The levels of all indices in the period and the one before, with growth, from the stored
-    snapshots since the base.
+    snapshots. The chain starts from the newest release before the period, else from the base.
     """
     from cci_cli.commands import compute as verb
     from cci_cli.views import view_compute
 
     root = _open_workspace(workspace, verbose=verbose)
     chosen = choose_format(form, output)
-    result = verb.compute(workspace=root, period=period)
+    result = verb.compute(workspace=root, period=period, from_snapshots=from_snapshots)
     if verbose:
         for snapshot in result.snapshots.values():
             facts = snapshot.facts
@@ -187,7 +195,7 @@ def ingest(
     from cci_cli.listings import problem_lines
 
     root = _open_workspace(workspace, verbose=verbose)
-    result = verb.ingest(workspace=root, file=file, period=period, note=note, now=datetime.now(UTC))
+    result = verb.ingest(workspace=root, file=file, period=period, note=note, now=_find_time())
     if quiet:
         return
     for line in problem_lines(("warning: ", item) for item in result.warnings):
@@ -199,6 +207,134 @@ def ingest(
         say(f"stored {result.ref}: {facts.rows:,} rows, {facts.nodes:,} nodes, {facts.sha256}")
     else:
         say(f"unchanged: {result.ref} has this content already")
+
+
+@app.command(
+    epilog="Examples: cci publish 2025H1; cci publish 2025H1 --restate 'nodes found late'; "
+    "cci publish 2024H2 --from-table table2.csv --note 'printed 24 December 2025'"
+)
+def publish(
+    period: Annotated[str, typer.Argument(metavar="PERIOD", help="The half-year to release.")],
+    restate: Annotated[
+        str | None,
+        typer.Option("--restate", metavar="REASON", help="Replace an earlier release, and why."),
+    ] = None,
+    table: Annotated[
+        Path | None,
+        typer.Option(
+            "--from-table",
+            metavar="FILE",
+            help="Take the levels from Table 2 as published, a CSV, instead of computing them.",
+        ),
+    ] = None,
+    note: Annotated[str, typer.Option("--note", help="A remark to keep with the release.")] = "",
+    by: Annotated[
+        str | None,
+        typer.Option("--by", metavar="NAME", help="Who publishes; else the login name."),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    *,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Freeze the levels of a period as a release.
+
+    Later periods are chained from the released levels, whatever becomes of the data behind them.
+    The period before must be released. The same figures again change nothing.
+    """
+    from cci_cli.commands import publish as verb
+
+    root = _open_workspace(workspace, verbose=verbose)
+    result = verb.publish(
+        workspace=root,
+        period=period,
+        by=by or _find_login(),
+        now=_find_time(),
+        note=note,
+        restate=restate,
+        table=table,
+    )
+    if quiet:
+        return
+    release = result.release
+    if not result.is_new:
+        say(f"unchanged: {release.name} has these figures already")
+        return
+    if result.restated is not None:
+        codes = ", ".join(result.changed_codes) or "none in print: the exact levels are known now"
+        say(f"replaces {result.restated.name}, which is kept; changed: {codes}")
+    for name in result.outdated:
+        say(f"{name} was chained from the replaced levels and stands on them until restated")
+    source = f"transcribed, {release.decimals} decimals" if release.is_transcribed else "exact"
+    say(f"published {release.name}: {len(release.levels)} indices, {source}, {release.sha256}")
+
+
+@app.command(epilog="Examples: cci verify; cci verify 2025H1 --format json")
+def verify(
+    period: Annotated[
+        str | None, typer.Argument(metavar="[PERIOD]", help="The half-year to look at; else all.")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    form: FormatOption = None,
+    output: OutputOption = None,
+    *,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+) -> int:
+    """Prove what is stored, and report drift.
+
+    Every file is held against its hash, and every release computed again from the revisions and
+    the config it names. Drift, what today's data give for a released level, is reported; it is no
+    mismatch.
+    """
+    from cci_cli.commands import verify as verb
+    from cci_cli.ledger import view_verify
+
+    root = _open_workspace(workspace, verbose=verbose)
+    chosen = choose_format(form, output)
+    result = verb.verify(workspace=root, period=period)
+    show(view_verify(result), chosen, output, quiet=quiet)
+    return 0 if result.is_sound else CciError.exit_code
+
+
+@app.command(epilog="Examples: cci explain 700005.CCI 2025H1; cci explain E331")
+def explain(
+    code: Annotated[
+        str, typer.Argument(metavar="CODE", help="Code or name of an index, or a message's code.")
+    ],
+    period: Annotated[
+        str | None,
+        typer.Argument(metavar="[PERIOD]", help="A period or revision; else the newest."),
+    ] = None,
+    top: Annotated[
+        int, typer.Option("--top", min=0, metavar="N", help="Models of a province, 0 for all.")
+    ] = TOP_MODELS,
+    workspace: WorkspaceOption = None,
+    form: FormatOption = None,
+    output: OutputOption = None,
+    lang: LangOption = "zh",
+    *,
+    from_snapshots: FromSnapshotsOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Take one level apart, or say what a message means.
+
+    Cards, rates and supply by province, the level it is chained from, the exact fraction, how it
+    was rounded, and the hashes of all it was made from.
+    """
+    from cci_cli.accounts import view_explain, view_message
+
+    chosen = choose_format(form, output)
+    message = view_message(code.upper())
+    if message is not None and period is None:
+        show(message, chosen, output, quiet=quiet)
+        return
+    from cci_cli.commands import explain as verb
+
+    root = _open_workspace(workspace, verbose=verbose)
+    result = verb.explain(workspace=root, code=code, period=period, from_snapshots=from_snapshots)
+    show(view_explain(result, lang, top), chosen, output, quiet=quiet)
 
 
 @app.command(epilog="Examples: cci cards H20; cci cards 昇腾 --format csv")
@@ -274,6 +410,24 @@ def _open_workspace(named: str | None, *, verbose: bool) -> Path:
     if verbose:
         say(f"workspace {root}")
     return root
+
+
+def _find_login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError) as error:
+        raise UsageError("E110") from error
+
+
+def _find_time() -> datetime:
+    """The time to record: of the clock, or fixed by SOURCE_DATE_EPOCH for builds that repeat."""
+    text = os.environ.get("SOURCE_DATE_EPOCH")
+    if not text:
+        return datetime.now(UTC)
+    try:
+        return datetime.fromtimestamp(int(text), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageError("E109", value=text) from error
 
 
 def _check_encoding(arguments: Sequence[str]) -> None:

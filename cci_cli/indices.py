@@ -135,13 +135,16 @@ def chain_indices(
     definitions: Sequence[IndexDefinition],
     supplies: Mapping[Period, Mapping[str, Fraction]],
     base_level: Fraction,
+    released: Mapping[str, Fraction] | None = None,
 ) -> dict[Period, list[Observation]]:
-    """Every index in every period, the first of which is the base.
+    """Every index in every period, the first of which is the base or a released period.
 
     Args:
         definitions: the indices, exactly one of kind ``national``.
         supplies: by period, without a gap and in order, the supply of every province.
         base_level: the national level at the base, in points.
+        released: the frozen level of every index in the first period, by code; null where the
+            first period is the base and its levels are to be computed.
 
     Returns:
         By period, one observation per index in the order of ``definitions``.
@@ -152,7 +155,9 @@ def chain_indices(
     chained: dict[Period, list[Observation]] = {}
     previous: Period | None = None
     for period, supply in supplies.items():
-        if previous is None:
+        if previous is None and released is not None:
+            chained[period] = take_released(definitions, period, released, supply)
+        elif previous is None:
             chained[period] = compute_base(definitions, period, supply, base_level)
         else:
             levels = {seen.code: seen.level for seen in chained[previous]}
@@ -190,6 +195,54 @@ def compute_base(
                 level=base_level * link.share,
                 previous_level=None,
                 national_level=base_level,
+                link=link,
+            )
+        )
+    return observations
+
+
+def take_released(
+    definitions: Sequence[IndexDefinition],
+    period: Period,
+    released: Mapping[str, Fraction],
+    supply: Mapping[str, Fraction],
+) -> list[Observation]:
+    """The frozen levels of a released period, to be chained from.
+
+    They stand whatever its supply looks like today. An index that was not released, having been
+    defined later, is seeded as national level × share.
+
+    Args:
+        definitions: the indices, exactly one of kind ``national``.
+        period: the released period.
+        released: its levels by code; the national one must be among them.
+        supply: its supply by province, as it is known today.
+
+    Raises:
+        DataError: E404, a share is needed and the nation has no supply.
+    """
+    national = find_national(definitions)
+    nation = national.provinces_at(period)
+    national_level = released[national.code]
+    observations = []
+    for definition in definitions:
+        provinces = definition.provinces_at(period)
+        link = measure_link(provinces, nation, supply)
+        level = released.get(definition.code)
+        status: Status = "chained"
+        if level is None:
+            if link.share is None:
+                raise DataError("E404", period=period)
+            level, status = national_level * link.share, "reseeded"
+        observations.append(
+            Observation(
+                code=definition.code,
+                period=period,
+                status=status,
+                provinces=provinces,
+                level=level,
+                previous_level=None,
+                national_level=national_level,
                 link=link,
             )
         )

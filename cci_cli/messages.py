@@ -41,6 +41,13 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         "E108": Message(
             "{value} is not valid UTF-8", "give the file or folder a name in UTF-8 and try again"
         ),
+        "E109": Message(
+            "SOURCE_DATE_EPOCH {value} is not a number of seconds since 1970",
+            "unset it, or set it to a whole number such as 1766534400",
+        ),
+        "E110": Message(
+            "nobody knows who publishes: this system has no login name", "give --by NAME"
+        ),
         # workspace and config
         "E201": Message(
             "no workspace at or above {value}",
@@ -157,13 +164,24 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "province {value} does not appear",
             "absent is not zero: a province without cards has a row with cards = 0",
         ),
+        # published tables
+        "E350": Message("header is {value}", "expected {expected}"),
+        "E351": Message("not an index of the config", "expected a name as in indices.toml"),
+        "E352": Message("index stands on line {first} already", "one row per index"),
+        "E353": Message("not a level as printed", "expected {expected}"),
+        "E354": Message("index {value} does not appear", "absent is not zero: add its row"),
+        "E355": Message(
+            "{release} has {released}",
+            "the table and the release before it must agree; `--restate` corrects a release",
+        ),
+        "E356": Message("national level at the base is not {level}, as the config has it"),
         # indices
         "E401": Message(
             "{period} lies before the base period {base}: there are no indices for it",
         ),
         "E402": Message(
             "{period} is chained through every half-year, and there is no snapshot of {missing}",
-            "the chain starts at the base period {base}",
+            "the chain starts at {start}",
         ),
         "E403": Message(
             "no card is in service in the national index at the base period {period}",
@@ -173,6 +191,27 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "no supply in the national index in {period}: nothing can be chained from it",
         ),
         "E405": Message("no model matches {value}"),
+        "E406": Message(
+            "{value} is chained from {previous}, which is not released",
+            "release {previous} first; levels known from print alone can be taken over with "
+            "`cci publish {previous} --from-table FILE`",
+        ),
+        "E407": Message(
+            "{value} has other figures for {codes}",
+            'a release never changes: `--restate "REASON"` makes the next one and keeps it',
+        ),
+        "E408": Message(
+            "{value} is on the base {released}, the config on {configured}",
+            "levels on two bases cannot be chained: set the base in config/cci.toml back",
+        ),
+        "E409": Message("{value} has no level of {index}, the national index of the config"),
+        "E410": Message("{value} is not released: there is nothing to restate"),
+        "E411": Message("{value} is not what {release} was made from: its hash differs"),
+        "E412": Message("nothing is stored of {value}", "`cci status` shows what is stored"),
+        "E413": Message(
+            "{value} is neither the code or name of an index nor the code of a message",
+            "the indices are {known}",
+        ),
         # environment
         "E501": Message("cannot read {value}: {detail}"),
         "E502": Message("cannot write {value}: {detail}"),
@@ -229,9 +268,10 @@ NOTES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         },
         "N102": {
             "zh": "{period}：各区域指数点位相加为 {parts}，全国总指数为 {whole}；"
-            "样本范围调整或重新起算后，链式指数点位不再具有可加性。",
+            "样本范围调整、重新起算、发布后修订或由公布表格转录之后，链式指数点位不再具有可加性。",
             "en": "{period}: the regional levels add up to {parts}, the national level is {whole}; "
-            "chained levels do not add up after a change of scope or a reseeded index.",
+            "chained levels do not add up after a change of scope, a reseeded index, a correction "
+            "made after a release, or a release transcribed from print.",
         },
         "N103": {
             "zh": "{period}：各区域指数点位相加为 {parts}，全国总指数为 {whole}；"
@@ -254,6 +294,28 @@ NOTES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "zh": "演示数据：{snapshots} 为依据已公布数字校准重构的虚拟节点，并非真实调查数据。",
             "en": "Demonstration data: {snapshots} hold invented nodes, calibrated to the "
             "published figures; they are not a real survey.",
+        },
+        "N107": {
+            "zh": "试算：{release} 已发布的数字与本表不同（{codes}）；正式数字以发布为准。",
+            "en": "Provisional: the figures released as {release} differ from this table "
+            "({codes}); the released ones stand.",
+        },
+        "N108": {
+            "zh": "{release} 系由公布表格转录，仅有 {decimals} 位小数；"
+            "由其链接的点位末位可能有差异。",
+            "en": "{release} was transcribed from print with {decimals} decimals: the last digit "
+            "of levels chained from it may be off.",
+        },
+        "N109": {
+            "zh": "{period}的供算量在发布（{release}）后有修订（{codes}）；"
+            "其点位保持发布值，增长率按修订后数据两期同口径计算。",
+            "en": "{period}: supply was revised after its release {release} ({codes}); the "
+            "released levels are kept, growth compares both periods as they are known today.",
+        },
+        "N110": {
+            "zh": "{index}不在 {release} 中，其上一期点位按全国总指数点位乘以供算量占比起算。",
+            "en": "{index}: is not in {release}; its level there is seeded as national level × "
+            "share.",
         },
     }
 )

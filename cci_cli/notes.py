@@ -10,8 +10,8 @@ from fractions import Fraction
 from cci_cli.definitions import IndexDefinition, Methodology
 from cci_cli.indices import Observation, find_national
 from cci_cli.periods import Period
-from cci_cli.results import Note, Snapshot
-from cci_cli.rounding import round_exact
+from cci_cli.results import Note, Release, Snapshot
+from cci_cli.rounding import fraction_text, round_exact
 
 
 def find_notes(
@@ -48,6 +48,43 @@ def find_demonstration_note(snapshots: Iterable[Snapshot]) -> list[Note]:
     """The note that invented nodes stand behind a table, if they do."""
     refs = [snapshot.ref for snapshot in snapshots if snapshot.is_demonstration]
     return [Note("N106", {"snapshots": refs})] if refs else []
+
+
+def find_release_notes(
+    definitions: Sequence[IndexDefinition],
+    chained: Mapping[Period, Sequence[Observation]],
+    start: Release | None,
+    release: Release | None,
+    changed_codes: Sequence[str],
+) -> list[Note]:
+    """What a reader must know of the releases behind a table.
+
+    Args:
+        definitions: the indices.
+        chained: as ``indices.chain_indices`` returns it.
+        start: the release the chain starts from; null for none.
+        release: the newest release of the period of the table; null for none.
+        changed_codes: the indices whose figures are not the released ones.
+    """
+    notes = []
+    if release is not None and changed_codes:
+        notes.append(Note("N107", {"release": release.name, "codes": tuple(changed_codes)}))
+    if start is None:
+        return notes
+    if start.is_transcribed:
+        notes.append(Note("N108", {"release": start.name, "decimals": start.decimals}))
+    period = start.ref.period
+    released = {row["code"]: row.get("supply_exact") for row in start.rows}
+    revised = []
+    for definition, seen in zip(definitions, chained[period], strict=True):
+        if definition.code not in released:
+            notes.append(Note("N110", {"index": definition, "release": start.name}))
+        elif released[definition.code] not in ("", None, fraction_text(seen.link.supply)):
+            revised.append(definition.code)
+    if revised:
+        details = {"period": period, "release": start.name, "codes": tuple(revised)}
+        notes.append(Note("N109", details))
+    return notes
 
 
 def _find_additivity_note(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from cci_cli.definitions import CardModel, IndexDefinition, Methodology
 from cci_cli.errors import Problem
@@ -42,6 +42,46 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Release:
+    """Frozen levels of one period, as released; ``ref`` has the number of the release.
+
+    ``rows`` are the rows of its ``indices.csv`` as text, ``levels`` the exact levels by code,
+    ``sha256`` is of that file. ``decimals`` is null, or the number of places of levels that were
+    transcribed from print: nothing more is then known. ``snapshots`` are the revisions it was
+    made from with their SHA-256, ``start`` the release its chain starts from with its SHA-256,
+    null where it starts at the base or was transcribed.
+    """
+
+    ref: PeriodRef
+    sha256: str
+    rows: tuple[Mapping[str, str], ...]
+    levels: Mapping[str, Fraction]
+    decimals: int | None
+    base: tuple[Period, Decimal]
+    snapshots: Mapping[Period, tuple[int, str]]
+    start: tuple[PeriodRef, str] | None
+    config_hashes: Mapping[str, str]
+    created: str
+    by: str
+    is_demonstration: bool
+
+    @property
+    def is_transcribed(self) -> bool:
+        """Whether its levels come from print, not from a computation."""
+        return self.decimals is not None
+
+    @property
+    def name(self) -> str:
+        """Its folder, from the root of the workspace: ``releases/2025H1/r1``."""
+        return release_name(self.ref)
+
+
+def release_name(ref: PeriodRef) -> str:
+    """The folder of a release, from the root of the workspace; ``ref`` must have its number."""
+    return f"releases/{ref.period}/r{ref.revision}"
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A remark under a table: a code of the message catalogue and the values in its text."""
 
@@ -70,7 +110,12 @@ class HubFigures:
 
 @dataclass(frozen=True, slots=True)
 class ComputeResult:
-    """Table 2 of one period and what it was made from; ``previous`` is null at the base."""
+    """Table 2 of one period and what it was made from; ``previous`` is null at the base.
+
+    ``start`` is the release the chain starts from, null where it starts at the base. ``release``
+    is the newest release of the period itself, null where there is none; ``changed_codes`` are
+    the indices whose figures are not the released ones.
+    """
 
     period: Period
     previous: Period | None
@@ -80,6 +125,14 @@ class ComputeResult:
     notes: tuple[Note, ...]
     snapshots: Mapping[Period, Snapshot]
     config_hashes: Mapping[str, str]
+    start: Release | None
+    release: Release | None
+    changed_codes: tuple[str, ...]
+
+    @property
+    def is_official(self) -> bool:
+        """Whether a release stands behind the figures."""
+        return self.release is not None and not self.changed_codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +167,107 @@ class IngestResult:
     facts: SnapshotFacts
     warnings: tuple[Problem, ...]
     compared_with: PeriodRef | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishResult:
+    """The release a period has now, and what became of the one before it.
+
+    ``is_new`` is false where these figures were released before. ``restated`` is the release it
+    replaces, null for none; ``changed_codes`` are the indices whose figures that changes, and
+    ``outdated`` the later releases that were chained from the replaced levels.
+    """
+
+    release: Release
+    is_new: bool
+    restated: Release | None
+    changed_codes: tuple[str, ...]
+    outdated: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What came of checking one package, or the names in the stores (``name`` is then null).
+
+    Without ``mismatches`` it is sound; ``remarks`` do not make it unsound.
+    """
+
+    kind: Literal["store", "snapshot", "release"]
+    name: str | None
+    mismatches: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A released level that today's data give otherwise.
+
+    ``restated`` is null where the index is no longer defined. ``code`` is null where no level of
+    the release can be restated, and ``reason`` says why.
+    """
+
+    release: Release
+    code: str | None
+    restated: Fraction | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyResult:
+    """What came of verifying a workspace.
+
+    ``outdated`` are the releases in force that were chained from levels which a restatement has
+    replaced, each with the replaced release.
+    """
+
+    methodology: Methodology
+    findings: tuple[Finding, ...]
+    outdated: tuple[tuple[str, PeriodRef], ...]
+    drifts: tuple[Drift, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing mismatches; drift does not count."""
+        return all(not finding.mismatches for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAccount:
+    """Cards in service of one model, in the period and the one before; null at the base."""
+
+    model: str
+    fp16_tflops: Decimal
+    cards: int
+    previous_cards: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProvinceAccount:
+    """What one province adds to an index: its models, the largest rate first."""
+
+    province: str
+    models: tuple[ModelAccount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainResult:
+    """One level with everything it was made from.
+
+    ``start`` is the release the chain starts from, null where it starts at the base; ``release``
+    the newest release of the period itself, null for none, and ``is_official`` whether it has
+    this level.
+    """
+
+    period: Period
+    previous: Period | None
+    methodology: Methodology
+    figures: IndexFigures
+    provinces: tuple[ProvinceAccount, ...]
+    snapshots: Mapping[Period, Snapshot]
+    config_hashes: Mapping[str, str]
+    start: Release | None
+    release: Release | None
+    is_official: bool
 
 
 @dataclass(frozen=True, slots=True)

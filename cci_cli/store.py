@@ -67,9 +67,14 @@ def resolve_ref(root: Path, ref: PeriodRef) -> PeriodRef:
     return ref
 
 
+def revision_name(ref: PeriodRef) -> str:
+    """The folder of a revision, from the root of the workspace; ``ref`` must name one."""
+    return f"{SNAPSHOTS}/{ref.period}/r{ref.revision}"
+
+
 def nodes_name(ref: PeriodRef) -> str:
     """The file of nodes of a revision, from the root of the workspace; ``ref`` must name one."""
-    return f"{SNAPSHOTS}/{ref.period}/r{ref.revision}/{NODES_FILE}"
+    return f"{revision_name(ref)}/{NODES_FILE}"
 
 
 def nodes_path(root: Path, ref: PeriodRef) -> Path:

@@ -7,16 +7,15 @@ gives the view its form.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any, Final
 
 from cci_cli import __version__
-from cci_cli.definitions import IndexDefinition, Methodology
+from cci_cli.definitions import IndexDefinition
+from cci_cli.figures import Rounder, index_name, round_figures, to_provenance
 from cci_cli.formats import Lang
 from cci_cli.messages import NOTES
 from cci_cli.periods import Period
-from cci_cli.results import ComputeResult, HubFigures, IndexFigures, Note
-from cci_cli.rounding import fraction_text, round_exact
+from cci_cli.results import ComputeResult, HubFigures, Note
 
 Cell = str | int | Decimal | None
 
@@ -73,8 +72,8 @@ def date_text(period: Period, lang: Lang) -> str:
 
 def view_compute(result: ComputeResult, lang: Lang) -> View:
     """Table 2: the levels of two periods, as published, with growth beside them."""
-    rounder = _Rounder(result.methodology)
-    figures = [_round_figures(item, rounder, lang) for item in result.indices]
+    rounder = Rounder(result.methodology)
+    figures = [round_figures(item, rounder, lang) for item in result.indices]
     notes = tuple(_note_text(note, lang) for note in result.notes)
     columns: dict[str, type | int] = {"code": str, "series": str, "name": str}
     numbers = ("previous_level", "level", "growth_pct", "share_pct", "contribution_pp")
@@ -87,57 +86,10 @@ def view_compute(result: ComputeResult, lang: Lang) -> View:
     )
 
 
-class _Rounder:
-    """Exact values to printed digits under one methodology; null stays null."""
-
-    def __init__(self, methodology: Methodology) -> None:
-        self._methodology = methodology
-
-    def points(self, value: Fraction | None) -> Decimal | None:
-        return None if value is None else self._round(value, self._methodology.decimals)
-
-    def percent(self, ratio: Fraction | None) -> Decimal | None:
-        return None if ratio is None else self.points(100 * ratio)
-
-    def whole(self, value: Fraction) -> int:
-        return int(self._round(value, 0))
-
-    def _round(self, value: Fraction, decimals: int) -> Decimal:
-        return round_exact(value, decimals, self._methodology.rounding)
-
-
-def _round_figures(item: IndexFigures, rounder: _Rounder, lang: Lang) -> dict[str, Any]:
-    """One index as the document of ``compute`` has it."""
-    index, seen = item.definition, item.observation
-    return {
-        "code": index.code,
-        "kind": index.kind,
-        "series": index.series if lang == "zh" else index.series_en or index.series,
-        "name": _index_name(index, lang),
-        "name_en": index.name_en,
-        "status": seen.status,
-        "previous_level": rounder.points(seen.previous_level),
-        "level": rounder.points(seen.level),
-        "level_exact": fraction_text(seen.level),
-        "comparable_level": rounder.points(seen.comparable_level),
-        "growth_pct": rounder.percent(seen.growth),
-        "share_pct": rounder.percent(seen.link.share),
-        "contribution_pp": rounder.percent(seen.link.contribution),
-        "increment_share_pct": rounder.percent(seen.link.increment_share),
-        "standard_cards": rounder.points(item.standard_cards),
-        "supply_card_hours": rounder.whole(seen.link.supply),
-        "provinces": list(seen.provinces),
-    }
-
-
-def _index_name(index: IndexDefinition, lang: Lang) -> str:
-    return index.name if lang == "zh" else index.name_en
-
-
 def _compute_document(
     result: ComputeResult,
     figures: Sequence[Mapping[str, Any]],
-    rounder: _Rounder,
+    rounder: Rounder,
     notes: Sequence[str],
 ) -> dict[str, Any]:
     methodology = result.methodology
@@ -160,26 +112,19 @@ def _compute_document(
             "provinces": list(result.hubs.provinces),
         }
     return document | {
+        "status": "official" if result.is_official else "provisional",
+        "release": None if result.release is None else f"r{result.release.ref.revision}",
         "notes": list(notes),
-        "provenance": {
-            "snapshots": {
-                str(period): {
-                    "revision": f"r{snapshot.ref.revision}",
-                    "sha256": snapshot.facts.sha256,
-                }
-                for period, snapshot in result.snapshots.items()
-            },
-            "config": dict(result.config_hashes),
-            "methodology": methodology.version,
-            "cci": __version__,
-        },
+        "provenance": to_provenance(
+            result.snapshots, result.start, result.config_hashes, methodology
+        ),
     }
 
 
 def _compute_sheet(
     result: ComputeResult,
     figures: Sequence[Mapping[str, Any]],
-    rounder: _Rounder,
+    rounder: Rounder,
     notes: Sequence[str],
     lang: Lang,
 ) -> Sheet:
@@ -224,7 +169,7 @@ def _change_text(value: Decimal | None) -> str:
     return f"+{value:f}%" if value and value > 0 else _number_text(value, "%")
 
 
-def _hub_text(hubs: HubFigures, rounder: _Rounder, lang: Lang) -> str:
+def _hub_text(hubs: HubFigures, rounder: Rounder, lang: Lang) -> str:
     share = _number_text(rounder.percent(hubs.link.share), "%")
     count, provinces = hubs.count, len(hubs.provinces)
     if lang == "zh":
@@ -243,10 +188,25 @@ def _hub_text(hubs: HubFigures, rounder: _Rounder, lang: Lang) -> str:
 
 def _origin_text(result: ComputeResult, lang: Lang) -> str:
     refs = [str(snapshot.ref) for snapshot in result.snapshots.values()]
+    released = result.start.name if result.start else ""
     version = result.methodology.version
+    if result.release is None:
+        standing = "未发布" if lang == "zh" else "not released"
+    elif result.is_official:
+        name = result.release.name
+        standing = f"已发布 {name}" if lang == "zh" else f"released as {name}"
+    else:
+        standing = "试算" if lang == "zh" else "provisional"
     if lang == "zh":
-        return f"快照 {'、'.join(refs)}；编制方法 {version}；cci {__version__}。"
-    return f"Snapshots {', '.join(refs)}; methodology {version}; cci {__version__}."
+        frozen = f"上期点位 {released}；" if released else ""
+        return (
+            f"快照 {'、'.join(refs)}；{frozen}编制方法 {version}；cci {__version__}；{standing}。"
+        )
+    frozen = f"chained from {released}; " if released else ""
+    return (
+        f"Snapshots {', '.join(refs)}; {frozen}methodology {version}; cci {__version__}; "
+        f"{standing}."
+    )
 
 
 def _note_text(note: Note, lang: Lang) -> str:
@@ -257,9 +217,9 @@ def _note_text(note: Note, lang: Lang) -> str:
         if isinstance(value, Period):
             return date_text(value, lang)
         if isinstance(value, IndexDefinition):
-            return _index_name(value, lang)
+            return index_name(value, lang)
         if isinstance(value, tuple | list):
-            return separator.join(map(str, value))
+            return separator.join(map(say, value))
         return str(value)
 
     return NOTES[note.code][lang].format(**{key: say(value) for key, value in note.details.items()})

@@ -202,7 +202,8 @@ def test_json_of_compute_has_the_contract_s_shape(cci):
     document = json.loads(run.out)
 
     assert list(document) == [
-        *("period", "as_of", "previous", "base", "indices", "hubs", "notes", "provenance"),
+        *("period", "as_of", "previous", "base", "indices", "hubs", "status", "release"),
+        *("notes", "provenance"),
     ]
     assert document["base"] == {"period": "2024H2", "as_of": "2024-12-31", "level": 1000}
     assert list(document["indices"][0]) == [

@@ -1,76 +1,58 @@
 """``cci compute``: Table 2 of one period, from the snapshots since the base."""
 
-from collections.abc import Mapping
-from fractions import Fraction
 from pathlib import Path
 
-from cci_cli.cards import to_standard_cards, to_supply
+from cci_cli.compilation import Compilation, compile_indices
 from cci_cli.config import read_config
-from cci_cli.definitions import Config
-from cci_cli.errors import DataError
-from cci_cli.indices import chain_indices, find_national, measure_link, sum_supply
-from cci_cli.notes import find_demonstration_note, find_notes
-from cci_cli.periods import Period, PeriodRef, parse_ref, periods_between
-from cci_cli.results import ComputeResult, HubFigures, IndexFigures, Snapshot
-from cci_cli.store import list_periods, read_snapshot, resolve_ref
+from cci_cli.figures import find_changed_codes
+from cci_cli.indices import find_national, measure_link
+from cci_cli.notes import find_demonstration_note, find_notes, find_release_notes
+from cci_cli.periods import parse_ref
+from cci_cli.releases import find_release
+from cci_cli.results import ComputeResult, HubFigures
 
 
-def compute(*, workspace: Path, period: str) -> ComputeResult:
+def compute(*, workspace: Path, period: str, from_snapshots: bool = False) -> ComputeResult:
     """The levels of all indices in a period and the period before, with what goes with them.
 
     Args:
         workspace: its root folder.
         period: as the user wrote it; a revision, ``2025H1@r2``, holds for that period alone,
             the periods before it are taken in their newest revision.
+        from_snapshots: whether to chain from the base whatever was released since.
 
     Raises:
         UsageError: the period is not one.
-        DataError: a snapshot is missing or damaged, or there is nothing to chain from.
+        DataError: a snapshot or release is missing or damaged, or there is nothing to chain from.
         InvalidDataError: the config or a snapshot breaks a rule.
     """
     ref = parse_ref(period)
     config = read_config(workspace)
-    snapshots = _read_chain(workspace, ref, config)
-    coefficients = config.coefficients
-    standard_cards = {
-        seen: to_standard_cards(snapshot.card_counts, coefficients)
-        for seen, snapshot in snapshots.items()
-    }
-    supplies = {
-        seen: to_supply(cards, config.methodology.hours_per_year)
-        for seen, cards in standard_cards.items()
-    }
-    chained = chain_indices(config.indices, supplies, Fraction(config.methodology.base_level))
-
-    before = ref.period.previous if len(chained) > 1 else None
-    now = standard_cards[ref.period]
+    compiled = compile_indices(workspace, ref, config, from_snapshots=from_snapshots)
+    release = find_release(workspace, ref.period)
+    changed = find_changed_codes(release, compiled.release_rows) if release else ()
     return ComputeResult(
         period=ref.period,
-        previous=before,
+        previous=compiled.previous,
         methodology=config.methodology,
-        indices=tuple(
-            IndexFigures(definition, observation, sum_supply(now, observation.provinces))
-            for definition, observation in zip(config.indices, chained[ref.period], strict=True)
-        ),
-        hubs=_measure_hubs(
-            config, ref.period, supplies[ref.period], supplies.get(before) if before else None
-        ),
+        indices=compiled.figures,
+        hubs=_measure_hubs(compiled),
         notes=(
-            *find_notes(config.indices, config.methodology, chained, ref.period),
-            *find_demonstration_note(snapshots.values()),
+            *find_release_notes(config.indices, compiled.chained, compiled.start, release, changed),
+            *find_notes(config.indices, config.methodology, compiled.chained, ref.period),
+            *find_demonstration_note(compiled.snapshots.values()),
         ),
-        snapshots=snapshots,
+        snapshots=compiled.snapshots,
         config_hashes=config.hashes,
+        start=compiled.start,
+        release=release,
+        changed_codes=changed,
     )
 
 
-def _measure_hubs(
-    config: Config,
-    period: Period,
-    supply: Mapping[str, Fraction],
-    previous_supply: Mapping[str, Fraction] | None,
-) -> HubFigures | None:
+def _measure_hubs(compiled: Compilation) -> HubFigures | None:
     """The provinces of all hubs together, each counted once; null where there is no hub."""
+    config, period, before = compiled.config, compiled.period, compiled.previous
     hubs = [index for index in config.indices if index.kind == "hub"]
     if not hubs:
         return None
@@ -80,21 +62,11 @@ def _measure_hubs(
     return HubFigures(
         count=len(hubs),
         provinces=provinces,
-        link=measure_link(provinces, nation, supply, previous_supply),
+        link=measure_link(
+            provinces,
+            nation,
+            compiled.supplies[period],
+            compiled.supplies[before] if before else None,
+        ),
         increment_share_target_pct=config.policy.hub_increment_share_target,
     )
-
-
-def _read_chain(workspace: Path, ref: PeriodRef, config: Config) -> dict[Period, Snapshot]:
-    """The snapshots from the base to ``ref``; none is read before all are known to be there."""
-    base = config.methodology.base_period
-    if ref.period < base:
-        raise DataError("E401", period=ref.period, base=base)
-    resolve_ref(workspace, ref)
-    known = list_periods(workspace)
-    periods = periods_between(base, ref.period)
-    missing = [period for period in periods if period not in known]
-    if missing:
-        raise DataError("E402", missing=", ".join(map(str, missing)), period=ref.period, base=base)
-    refs = [*map(PeriodRef, periods[:-1]), ref]
-    return {wanted.period: read_snapshot(workspace, wanted, config) for wanted in refs}

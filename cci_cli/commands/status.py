@@ -4,8 +4,8 @@ from pathlib import Path
 
 from cci_cli.config import read_config
 from cci_cli.errors import CciError
-from cci_cli.packages import RELEASES, list_numbered
 from cci_cli.periods import PeriodRef, periods_between
+from cci_cli.releases import list_releases
 from cci_cli.results import RevisionStatus, StatusResult
 from cci_cli.store import check_hash, list_periods, list_revisions
 
@@ -38,7 +38,7 @@ def status(*, workspace: Path) -> StatusResult:
 
 
 def _look_at(workspace: Path, ref: PeriodRef) -> RevisionStatus:
-    releases = list_numbered(workspace / RELEASES / str(ref.period))
+    releases = list_releases(workspace, ref.period)
     release = f"r{releases[-1]}" if releases else None
     try:
         found = check_hash(workspace, ref)

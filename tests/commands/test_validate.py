@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import index_toml, store
 
+from cci_cli.packages import seal
+
 HEADER = "node_id,node_name,province,model,cards,status,in_service_since\n"
 EAST = "n1,,东,M,1,in_service,\n"
 WEST = "n2,,内蒙古,M,2,in_service,\n"
@@ -698,9 +700,9 @@ def test_a_stored_snapshot_is_held_against_its_own_day(cci, workspace):
     data = (folder / "nodes.csv").read_bytes()
     changed = data.replace(b",in_service,\n", b",in_service,2025-01-01\n", 1)
     (folder / "nodes.csv").write_bytes(changed)
-    descriptor = (folder / "datapackage.json").read_text(encoding="utf-8")
-    old, new = (hashlib.sha256(text).hexdigest() for text in (data, changed))
-    (folder / "datapackage.json").write_text(descriptor.replace(old, new), encoding="utf-8")
+    descriptor = json.loads((folder / "datapackage.json").read_bytes())
+    descriptor["resources"][0]["hash"] = f"sha256:{hashlib.sha256(changed).hexdigest()}"
+    (folder / "datapackage.json").write_bytes(seal(descriptor))
     outcome = cci("validate", "2024H2", "--format", "json", workspace=workspace)
     assert places(json.loads(outcome.out)) == [("E327", 2, "in_service_since", "2025-01-01")]
 
@@ -1041,7 +1043,7 @@ def remove_nodes(folder: Path) -> None:
     ("damage", "words"),
     [
         (damage_nodes, "differs from what its datapackage.json records"),
-        (damage_descriptor, "is not a usable data package"),
+        (damage_descriptor, "was changed after it was written"),
         (remove_nodes, "it is missing"),
         (shutil.rmtree, None),
     ],

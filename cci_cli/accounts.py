@@ -1,0 +1,324 @@
+"""From one level taken apart to what is shown: an account that a calculator can follow. Domain.
+
+No I/O. Of a message code, the account is its text in the catalogue.
+"""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Any, Final
+
+from cci_cli.definitions import Methodology
+from cci_cli.figures import Rounder, index_name, round_figures, to_provenance
+from cci_cli.formats import Lang
+from cci_cli.indices import Observation
+from cci_cli.messages import ERRORS, NOTES, WARNINGS
+from cci_cli.results import ExplainResult, ModelAccount
+from cci_cli.rounding import fraction_text, round_exact
+from cci_cli.views import NULL_MARK, Cell, Lines, Sheet, View, date_text
+
+#: Places that the rate of a card can have, see ``catalogues``.
+MAX_RATE_DECIMALS: Final = 9
+#: Places shown of a value beside its fraction.
+SHOWN_DECIMALS: Final = 8
+
+
+def view_message(code: str) -> View | None:
+    """What an error, warning or note says and what to do about it; null if there is none such."""
+    entry = ERRORS.get(code) or WARNINGS.get(code)
+    if entry is not None:
+        text, hint = entry.text, entry.hint
+    elif code in NOTES:
+        text, hint = NOTES[code]["en"], NOTES[code]["zh"]
+    else:
+        return None
+    lines = [f"{code}: {text}"]
+    if hint is not None:
+        lines.append(f"  {hint}" if code in NOTES else f"  hint: {hint}")
+    return View(
+        sheet=Lines(tuple(lines)),
+        columns={"code": str, "text": str, "hint": str},
+        records=((code, text, hint),),
+        document={"code": code, "text": text, "hint": hint},
+    )
+
+
+def view_explain(result: ExplainResult, lang: Lang, top: int) -> View:
+    """One level with its provinces, models, supply, chain, rounding and sources.
+
+    Args:
+        result: what was taken apart.
+        lang: language of the table.
+        top: models shown of each province, 0 for all; data formats always have all.
+    """
+    columns: dict[str, type | int] = {
+        "province": str,
+        "model": str,
+        "fp16_tflops": str,
+        "previous_cards": int,
+        "cards": int,
+        "previous_tflops": str,
+        "tflops": str,
+    }
+    records: list[tuple[Cell, ...]] = []
+    for account in result.provinces:
+        for item in account.models:
+            before, now = _sum_tflops((item,), has_previous=result.previous is not None)
+            rate = f"{item.fp16_tflops:f}"
+            cards = (item.previous_cards, item.cards)
+            tflops = (None if before is None else _decimal_text(before), _decimal_text(now))
+            records.append((account.province, item.model, rate, *cards, *tflops))
+    return View(
+        sheet=_explain_sheet(result, lang, top),
+        columns=columns,
+        records=tuple(records),
+        document=_explain_document(result),
+    )
+
+
+def _sum_tflops(
+    models: Sequence[ModelAccount], *, has_previous: bool
+) -> tuple[Fraction | None, Fraction]:
+    """TFLOPS of some models in the period before, null at the base, and in the period."""
+    before, now = Fraction(0), Fraction(0)
+    for item in models:
+        rate = Fraction(item.fp16_tflops)
+        before += (item.previous_cards or 0) * rate
+        now += item.cards * rate
+    return before if has_previous else None, now
+
+
+def _decimal_text(value: Fraction, separator: str = "") -> str:
+    """A number of TFLOPS in full; rates have no more than nine places."""
+    whole, _, places = f"{round_exact(value, MAX_RATE_DECIMALS):f}".partition(".")
+    places = places.rstrip("0")
+    return f"{int(whole):{separator}}" + (f".{places}" if places else "")
+
+
+def _explain_sheet(result: ExplainResult, lang: Lang, top: int) -> Sheet:
+    is_zh = lang == "zh"
+    has_previous = result.previous is not None
+    index, now = result.figures.definition, date_text(result.period, lang)
+    before = "" if result.previous is None else date_text(result.previous, lang)
+    words = ("型号", "TFLOPS", "卡数") if is_zh else ("Model", "TFLOPS", "cards")
+    rate = "每卡 TFLOPS" if is_zh else "TFLOPS per card"
+    old = (f"{before}\n{words[2]}", f"{before}\n{words[1]}") if has_previous else ()
+    headers = (words[0], rate, *old, f"{now}\n{words[2]}", f"{now}\n{words[1]}")
+    rows: list[tuple[str, ...]] = []
+    groups: list[str] = []
+    every: list[ModelAccount] = []
+
+    def add(group: str, name: str, rate_text: str, models: Sequence[ModelAccount]) -> None:
+        old_tflops, new_tflops = _sum_tflops(models, has_previous=has_previous)
+        old_cells: tuple[str, ...] = ()
+        if old_tflops is not None:
+            old_cards = sum(item.previous_cards or 0 for item in models)
+            old_cells = (f"{old_cards:,}", _decimal_text(old_tflops, ","))
+        new_cards = f"{sum(item.cards for item in models):,}"
+        rows.append((name, rate_text, *old_cells, new_cards, _decimal_text(new_tflops, ",")))
+        groups.append(group)
+
+    for account in result.provinces:
+        every += account.models
+        shown = account.models[:top] if top else account.models
+        rest = account.models[len(shown) :]
+        for item in shown:
+            add(account.province, item.model, f"{item.fp16_tflops:f}", (item,))
+        if rest:
+            name = f"其余 {len(rest)} 个型号" if is_zh else f"{len(rest)} other models"
+            add(account.province, name, NULL_MARK, rest)
+        name = "小计" if is_zh else "together"
+        add(account.province, name, NULL_MARK, account.models)
+    total = "合计" if is_zh else "Total"
+    add(total, total, NULL_MARK, every)
+    return Sheet(
+        title=f"{index.code}  {index_name(index, lang)}  {now}",
+        headers=headers,
+        rows=tuple(rows),
+        numeric=frozenset(range(1, len(headers))),
+        group_header="省份" if is_zh else "Province",
+        groups=tuple(groups),
+        notes=tuple(_explain_notes(result, lang)),
+    )
+
+
+def _explain_notes(result: ExplainResult, lang: Lang) -> Iterator[str]:
+    is_zh = lang == "zh"
+    yield from _supply_lines(result, lang)
+    yield from _chain_lines(result, lang)
+    yield from _rounding_lines(result, lang)
+    for snapshot in result.snapshots.values():
+        yield f"{snapshot.ref}  sha256 {snapshot.facts.sha256}"
+    if result.start is not None:
+        yield f"{result.start.name}  sha256 {result.start.sha256}"
+    for name, sha256 in result.config_hashes.items():
+        yield f"config/{name}  sha256 {sha256}"
+    if result.release is None:
+        yield "未发布" if is_zh else "not released"
+    elif result.is_official:
+        yield f"已发布：{result.release.name}" if is_zh else f"released: {result.release.name}"
+    else:
+        level = result.release.levels.get(result.figures.definition.code)
+        known = NULL_MARK if level is None else _value_text(level)
+        name = result.release.name
+        yield f"试算；{name} 为 {known}" if is_zh else f"provisional; {name} has {known}"
+
+
+def _supply_lines(result: ExplainResult, lang: Lang) -> Iterator[str]:
+    methodology, link = result.methodology, result.figures.observation.link
+    standard, hours = f"{methodology.standard_card_tflops:f}", methodology.hours_per_year
+    models = [item for account in result.provinces for item in account.models]
+    before, now = _sum_tflops(models, has_previous=result.previous is not None)
+    if lang == "zh":
+        yield f"供算量 TS = TFLOPS 合计 ÷ {standard} × {hours}（标准卡时/年）"
+    else:
+        yield f"supply TS = sum of TFLOPS ÷ {standard} × {hours} (standard-card-hours per year)"
+    pairs = [(result.period, now, link.supply)]
+    if result.previous is not None and before is not None and link.previous_supply is not None:
+        pairs.insert(0, (result.previous, before, link.previous_supply))
+    for period, tflops, supply in pairs:
+        text = f"{_decimal_text(tflops)} ÷ {standard} × {hours} = {_value_text(supply)}"
+        yield f"TS({period}) = {text}"
+
+
+def _chain_lines(result: ExplainResult, lang: Lang) -> Iterator[str]:
+    is_zh = lang == "zh"
+    seen, methodology = result.figures.observation, result.methodology
+    level = _value_text(seen.level)
+    nation = "全国" if is_zh else "nation"
+    share = f"TS({result.period}) ÷ TS_{nation}({result.period})"
+    if seen.status in ("base", "reseeded"):
+        yield f"TS_{nation}({result.period}) = {_value_text(seen.link.national_supply)}"
+    if seen.status == "base":
+        yield f"I({result.period}) = {methodology.base_level:f} × {share} = {level}"
+        return
+    if seen.previous_level is not None:
+        origin = _find_origin(result, lang)
+        yield f"I({result.previous}) = {_value_text(seen.previous_level)}  {origin}"
+    if seen.status == "reseeded":
+        yield f"I_{nation}({result.period}) = {_value_text(seen.national_level)}"
+        yield f"I({result.period}) = I_{nation}({result.period}) × {share} = {level}"
+        return
+    if seen.status == "break":
+        yield (
+            "样本范围自本期调整，两期供算量均按新范围计算"
+            if is_zh
+            else "the scope changes with this period: both supplies are on the new one"
+        )
+    ratio = f"TS({result.period}) ÷ TS({result.previous})"
+    yield f"I({result.period}) = I({result.previous}) × {ratio} = {level}"
+
+
+def _find_origin(result: ExplainResult, lang: Lang) -> str:
+    start = result.start
+    if start is not None and start.ref.period == result.previous:
+        if start.decimals is not None:
+            places = f"{start.decimals}"
+            return (
+                f"（{start.name}，由公布表格转录，{places} 位小数）"
+                if lang == "zh"
+                else f"({start.name}, transcribed from print with {places} decimals)"
+            )
+        return f"（发布 {start.name}）" if lang == "zh" else f"(released as {start.name})"
+    origin = f"{result.methodology.base_period}" if start is None else start.name
+    again = f"cci explain {result.figures.definition.code} {result.previous}"
+    if lang == "zh":
+        return f"（由快照自 {origin} 链接；见 {again}）"
+    return f"(chained through snapshots from {origin}; see {again})"
+
+
+def _rounding_lines(result: ExplainResult, lang: Lang) -> Iterator[str]:
+    rounding = _describe_rounding(result.figures.observation, result.methodology)
+    printed, margin = rounding["printed"], rounding["distance_to_tie"]
+    half_up, half_even = rounding["half_up"], rounding["half_even"]
+    other = "half_even" if result.methodology.rounding == "half_up" else "half_up"
+    differs = half_up != half_even
+    if lang == "zh":
+        text = f"印出 {printed}（{result.methodology.rounding}），距舍入边界 {margin} 点"
+        text += f"；按 {other} 为 {rounding[other]}，与之不同" if differs else f"；按 {other} 相同"
+    else:
+        text = f"printed {printed} ({result.methodology.rounding}), {margin} from the next tie"
+        text += f"; {rounding[other]} under {other}" if differs else f"; the same under {other}"
+    yield text
+    figures = round_figures(result.figures, Rounder(result.methodology), lang)
+    names = {
+        "growth_pct": ("增长率 %", "growth %"),
+        "share_pct": ("占全国比重 %", "share of the nation %"),
+        "contribution_pp": ("对全国增长的贡献（百分点）", "contribution to national growth, pp"),
+    }
+    for key, (zh, en) in names.items():
+        value = figures[key]
+        yield f"{zh if lang == 'zh' else en}: {NULL_MARK if value is None else f'{value:f}'}"
+
+
+def _describe_rounding(seen: Observation, methodology: Methodology) -> dict[str, Any]:
+    decimals = methodology.decimals
+    scaled = seen.level * 10**decimals
+    # a tie lies half a unit of the last place above a printed figure
+    distance = abs(scaled - scaled.__floor__() - Fraction(1, 2)) / 10**decimals
+    return {
+        "mode": methodology.rounding,
+        "printed": round_exact(seen.level, decimals, methodology.rounding),
+        "half_up": round_exact(seen.level, decimals, "half_up"),
+        "half_even": round_exact(seen.level, decimals, "half_even"),
+        "distance_to_tie": round_exact(distance, SHOWN_DECIMALS),
+    }
+
+
+def _value_text(value: Fraction) -> str:
+    """An exact value as a fraction, with as many of its digits as one wants to see."""
+    if value.denominator == 1:
+        return f"{value.numerator}"
+    return f"{fraction_text(value)} ≈ {round_exact(value, SHOWN_DECIMALS):f}"
+
+
+def _exact(value: Fraction | None) -> str | None:
+    return None if value is None else fraction_text(value)
+
+
+def _explain_document(result: ExplainResult) -> dict[str, Any]:
+    seen, start = result.figures.observation, result.start
+    is_frozen = start is not None and start.ref.period == result.previous
+    origin = None if result.previous is None else "snapshots"
+    methodology = result.methodology
+    hours = methodology.hours_per_year
+    standard = Fraction(methodology.standard_card_tflops)
+    provinces = []
+    for account in result.provinces:
+        before, now = _sum_tflops(account.models, has_previous=result.previous is not None)
+        provinces.append(
+            {
+                "province": account.province,
+                "cards": sum(item.cards for item in account.models),
+                "tflops": _decimal_text(now),
+                "supply_exact": fraction_text(now / standard * hours),
+                "previous_tflops": None if before is None else _decimal_text(before),
+                "previous_supply_exact": _exact(before and before / standard * hours),
+                "models": [
+                    {
+                        "model": item.model,
+                        "fp16_tflops": item.fp16_tflops,
+                        "coefficient_exact": fraction_text(Fraction(item.fp16_tflops) / standard),
+                        "cards": item.cards,
+                        "previous_cards": item.previous_cards,
+                    }
+                    for item in account.models
+                ],
+            }
+        )
+    release = result.release
+    return {
+        "period": str(result.period),
+        "previous": result.previous and str(result.previous),
+        **round_figures(result.figures, Rounder(methodology), "zh"),
+        "previous_level_exact": _exact(seen.previous_level),
+        "previous_level_source": start.name if start is not None and is_frozen else origin,
+        "supply_exact": fraction_text(seen.link.supply),
+        "previous_supply_exact": _exact(seen.link.previous_supply),
+        "national_supply_exact": fraction_text(seen.link.national_supply),
+        "national_level_exact": fraction_text(seen.national_level),
+        "rounding": _describe_rounding(seen, methodology),
+        "release": release and release.name,
+        "official": result.is_official,
+        "by_province": provinces,
+        "provenance": to_provenance(result.snapshots, start, result.config_hashes, methodology),
+    }

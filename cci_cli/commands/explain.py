@@ -1,0 +1,102 @@
+"""``cci explain``: one level taken apart, down to the cards; or what a message means."""
+
+from pathlib import Path
+
+import polars as pl
+
+from cci_cli.compilation import Compilation, compile_indices
+from cci_cli.config import read_config
+from cci_cli.definitions import Config, IndexDefinition, fold_name, suggest_name
+from cci_cli.errors import DataError
+from cci_cli.figures import find_changed_codes
+from cci_cli.periods import Period, PeriodRef, parse_ref
+from cci_cli.releases import find_release
+from cci_cli.results import ExplainResult, ModelAccount, ProvinceAccount
+from cci_cli.schemas import CARDS, MODEL, PROVINCE
+from cci_cli.store import list_periods
+
+
+def explain(
+    *, workspace: Path, code: str, period: str | None = None, from_snapshots: bool = False
+) -> ExplainResult:
+    """The level of an index with the cards, the supply and the chain behind it.
+
+    Args:
+        workspace: its root folder.
+        code: code or name of the index.
+        period: a period or revision; null for the newest period there is.
+        from_snapshots: whether to chain from the base whatever was released since.
+
+    Raises:
+        UsageError: the period is not one.
+        DataError: E413 there is no such index; or data is missing or damaged.
+        InvalidDataError: the config or a snapshot breaks a rule.
+    """
+    config = read_config(workspace)
+    index = _find_index(code, config)
+    ref = _find_newest(workspace, config) if period is None else parse_ref(period)
+    compiled = compile_indices(workspace, ref, config, from_snapshots=from_snapshots)
+    figures = next(item for item in compiled.figures if item.definition is index)
+    release = find_release(workspace, ref.period)
+    changed = find_changed_codes(release, compiled.release_rows) if release else ()
+    return ExplainResult(
+        period=ref.period,
+        previous=compiled.previous,
+        methodology=config.methodology,
+        figures=figures,
+        provinces=_take_apart(compiled, figures.observation.provinces),
+        snapshots=compiled.snapshots,
+        config_hashes=config.hashes,
+        start=compiled.start,
+        release=release,
+        is_official=release is not None and index.code not in changed,
+    )
+
+
+def _find_index(text: str, config: Config) -> IndexDefinition:
+    spellings = {
+        fold_name(spelling): index.code
+        for index in config.indices
+        for spelling in (index.code, index.name, index.name_en)
+    }
+    code = spellings.get(fold_name(text))
+    for index in config.indices:
+        if index.code == code:
+            return index
+    known = ", ".join(index.code for index in config.indices)
+    raise DataError("E413", value=text, known=known, hint=suggest_name(text, spellings))
+
+
+def _find_newest(workspace: Path, config: Config) -> PeriodRef:
+    # without a snapshot, the base is asked for and said to be missing
+    return PeriodRef(max(list_periods(workspace), default=config.methodology.base_period))
+
+
+def _take_apart(compiled: Compilation, provinces: tuple[str, ...]) -> tuple[ProvinceAccount, ...]:
+    rates = {card.model: card.fp16_tflops for card in compiled.config.models}
+    now = _count_cards(compiled, compiled.period)
+    before = None if compiled.previous is None else _count_cards(compiled, compiled.previous)
+    accounts = []
+    for province in provinces:
+        old, new = (before or {}).get(province, {}), now.get(province, {})
+        models = [
+            ModelAccount(
+                model,
+                rates[model],
+                new.get(model, 0),
+                None if before is None else old.get(model, 0),
+            )
+            for model in sorted({*old, *new})
+        ]
+        models.sort(key=lambda item: item.cards * item.fp16_tflops, reverse=True)
+        accounts.append(ProvinceAccount(province, tuple(models)))
+    return tuple(accounts)
+
+
+def _count_cards(compiled: Compilation, period: Period) -> dict[str, dict[str, int]]:
+    """Cards in service by province and model, where there are any."""
+    counts: dict[str, dict[str, int]] = {}
+    rows = compiled.snapshots[period].card_counts.filter(pl.col(CARDS) > 0)
+    for province, model, cards in rows.select(PROVINCE, MODEL, CARDS).iter_rows():
+        counts.setdefault(province, {})[model] = cards
+    return counts

@@ -1,0 +1,188 @@
+"""Compile the indices of a workspace: which data, which start, the whole chain. I/O.
+
+The verbs that show levels share it, so that they cannot disagree.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from cci_cli.cards import to_standard_cards, to_supply
+from cci_cli.config import read_config
+from cci_cli.definitions import Config
+from cci_cli.errors import DataError
+from cci_cli.figures import to_release_rows
+from cci_cli.indices import Observation, chain_indices, find_national, sum_supply
+from cci_cli.packages import find_damage
+from cci_cli.periods import Period, PeriodRef, periods_between
+from cci_cli.releases import find_release, list_released, read_release
+from cci_cli.results import IndexFigures, Release, Snapshot, release_name
+from cci_cli.store import list_periods, read_snapshot, resolve_ref
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """The chain of all indices up to ``period``, and all it was made from.
+
+    ``start`` is the release whose levels the first period of the chain has; null where that
+    period is the base. ``standard_cards`` and ``supplies`` are by period and province.
+    """
+
+    config: Config
+    period: Period
+    start: Release | None
+    snapshots: Mapping[Period, Snapshot]
+    standard_cards: Mapping[Period, Mapping[str, Fraction]]
+    supplies: Mapping[Period, Mapping[str, Fraction]]
+    chained: Mapping[Period, list[Observation]]
+
+    @property
+    def previous(self) -> Period | None:
+        """The period before; null at the base."""
+        return self.period.previous if len(self.chained) > 1 else None
+
+    @property
+    def figures(self) -> tuple[IndexFigures, ...]:
+        """One entry per index, for ``period``."""
+        now = self.standard_cards[self.period]
+        return tuple(
+            IndexFigures(definition, observation, sum_supply(now, observation.provinces))
+            for definition, observation in zip(
+                self.config.indices, self.chained[self.period], strict=True
+            )
+        )
+
+    @property
+    def release_rows(self) -> tuple[dict[str, str], ...]:
+        """What ``indices.csv`` of a release of ``period`` would hold."""
+        return to_release_rows(self.figures, self.config.methodology)
+
+
+def compile_indices(
+    workspace: Path, ref: PeriodRef, config: Config, *, from_snapshots: bool = False
+) -> Compilation:
+    """The chain up to a period, from the stored snapshots and today's config.
+
+    It starts from the newest release before the period, of which the exact levels are taken;
+    where there is none, or ``from_snapshots``, from the base. Ratios compare the newest
+    revisions of both periods, like for like.
+
+    Args:
+        workspace: its root folder.
+        ref: the period; a revision holds for that period alone.
+        config: the config of today.
+        from_snapshots: whether to ignore releases.
+
+    Raises:
+        DataError: a snapshot or release is missing or damaged, or there is nothing to chain from.
+        InvalidDataError: a snapshot breaks a rule.
+    """
+    base = config.methodology.base_period
+    if ref.period < base:
+        raise DataError("E401", period=ref.period, base=base)
+    for damage in find_damage(workspace):
+        raise damage
+    resolve_ref(workspace, ref)
+    start = None if from_snapshots else _find_start(workspace, ref.period, config)
+    first = base if start is None else start.ref.period
+    known = list_periods(workspace)
+    missing = [period for period in periods_between(first, ref.period) if period not in known]
+    if missing:
+        raise DataError(
+            "E402",
+            missing=", ".join(map(str, missing)),
+            period=ref.period,
+            start=f"the base period {base}" if start is None else start.name,
+        )
+    refs = [*map(PeriodRef, periods_between(first, ref.period)[:-1]), ref]
+    snapshots = {wanted.period: read_snapshot(workspace, wanted, config) for wanted in refs}
+    return _chain(config, ref.period, snapshots, start)
+
+
+def recompile_release(workspace: Path, release: Release) -> Compilation:
+    """A release computed again, from the revisions, the release and the config that it names.
+
+    Args:
+        workspace: its root folder.
+        release: one that was computed, not transcribed.
+
+    Raises:
+        DataError: something it names is not what it was.
+        InvalidDataError: a snapshot or the config of then breaks a rule of today.
+    """
+    config = read_config(workspace / release.name)
+    snapshots = {}
+    for period, (revision, sha256) in sorted(release.snapshots.items()):
+        snapshot = read_snapshot(workspace, PeriodRef(period, revision), config)
+        if snapshot.facts.sha256 != sha256:
+            raise DataError("E411", value=f"{snapshot.ref}", release=release.name)
+        snapshots[period] = snapshot
+    start = None
+    if release.start is not None:
+        ref, sha256 = release.start
+        start = read_release(workspace, ref)
+        if start.sha256 != sha256:
+            raise DataError("E411", value=release_name(ref), release=release.name)
+    return _chain(config, release.ref.period, snapshots, start)
+
+
+def _find_start(workspace: Path, period: Period, config: Config) -> Release | None:
+    """The newest release of the latest period before ``period`` that has one."""
+    methodology = config.methodology
+    earlier = [
+        released
+        for released in list_released(workspace)
+        if methodology.base_period <= released < period
+    ]
+    start = find_release(workspace, earlier[-1]) if earlier else None
+    if start is not None:
+        check_base(start, config)
+    return start
+
+
+def check_base(release: Release, config: Config) -> None:
+    """Refuse to chain from levels that are on another base or lack the nation.
+
+    Raises:
+        DataError: E408 the base differs, E409 there is no national level.
+    """
+    methodology = config.methodology
+    base = (methodology.base_period, methodology.base_level)
+    if release.base != base:
+        raise DataError(
+            "E408",
+            value=release.name,
+            released="{} = {:f}".format(*release.base),
+            configured="{} = {:f}".format(*base),
+        )
+    national = find_national(config.indices)
+    if national.code not in release.levels:
+        raise DataError("E409", value=release.name, index=national.code)
+
+
+def _chain(
+    config: Config, period: Period, snapshots: Mapping[Period, Snapshot], start: Release | None
+) -> Compilation:
+    coefficients, methodology = config.coefficients, config.methodology
+    standard_cards = {
+        seen: to_standard_cards(snapshot.card_counts, coefficients)
+        for seen, snapshot in snapshots.items()
+    }
+    supplies = {
+        seen: to_supply(cards, methodology.hours_per_year) for seen, cards in standard_cards.items()
+    }
+    return Compilation(
+        config=config,
+        period=period,
+        start=start,
+        snapshots=snapshots,
+        standard_cards=standard_cards,
+        supplies=supplies,
+        chained=chain_indices(
+            config.indices,
+            supplies,
+            Fraction(methodology.base_level),
+            None if start is None else start.levels,
+        ),
+    )

@@ -1,0 +1,196 @@
+"""The figures of an index: exact values, printed digits, and what they come from. Domain: no I/O.
+
+Every figure that leaves the program passes ``Rounder``, once.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final
+
+from cci_cli import __version__
+from cci_cli.definitions import IndexDefinition, Methodology
+from cci_cli.formats import Lang
+from cci_cli.periods import Period
+from cci_cli.results import IndexFigures, Release, Snapshot
+from cci_cli.rounding import fraction_text, round_exact
+
+#: Columns of the ``indices.csv`` of a release: printed digits, beside them the exact values.
+RELEASE_COLUMNS: Final = (
+    "code",
+    "kind",
+    "series",
+    "name",
+    "name_en",
+    "status",
+    "previous_level",
+    "previous_level_exact",
+    "level",
+    "level_exact",
+    "comparable_level",
+    "growth_pct",
+    "share_pct",
+    "contribution_pp",
+    "increment_share_pct",
+    "standard_cards",
+    "supply_card_hours",
+    "supply_exact",
+)
+_TEXT_COLUMNS: Final = frozenset(
+    {"code", "kind", "series", "name", "name_en", "status"}
+    | {"previous_level_exact", "level_exact", "supply_exact"}
+)
+
+#: Table Schema of Frictionless Data for that file.
+RELEASE_SCHEMA: Final = {
+    "fields": [
+        {"name": name, "type": "string" if name in _TEXT_COLUMNS else "number"}
+        for name in RELEASE_COLUMNS
+    ],
+    "primaryKey": ["code"],
+    "missingValues": [""],
+}
+#: A change of these is a change of wording, not of a figure.
+_WORDS: Final = frozenset({"series", "name", "name_en"})
+
+
+class Rounder:
+    """Exact values to printed digits under one methodology; null stays null."""
+
+    def __init__(self, methodology: Methodology) -> None:
+        self._methodology = methodology
+
+    def points(self, value: Fraction | None) -> Decimal | None:
+        """A value in points, or any other as it stands, with the decimals of the method."""
+        return None if value is None else self._round(value, self._methodology.decimals)
+
+    def percent(self, ratio: Fraction | None) -> Decimal | None:
+        """A ratio in per cent."""
+        return None if ratio is None else self.points(100 * ratio)
+
+    def whole(self, value: Fraction) -> int:
+        """A value without decimals."""
+        return int(self._round(value, 0))
+
+    def _round(self, value: Fraction, decimals: int) -> Decimal:
+        return round_exact(value, decimals, self._methodology.rounding)
+
+
+def round_figures(item: IndexFigures, rounder: Rounder, lang: Lang) -> dict[str, Any]:
+    """One index as the document of ``compute`` has it."""
+    index, seen = item.definition, item.observation
+    return {
+        "code": index.code,
+        "kind": index.kind,
+        "series": index.series if lang == "zh" else index.series_en or index.series,
+        "name": index_name(index, lang),
+        "name_en": index.name_en,
+        "status": seen.status,
+        "previous_level": rounder.points(seen.previous_level),
+        "level": rounder.points(seen.level),
+        "level_exact": fraction_text(seen.level),
+        "comparable_level": rounder.points(seen.comparable_level),
+        "growth_pct": rounder.percent(seen.growth),
+        "share_pct": rounder.percent(seen.link.share),
+        "contribution_pp": rounder.percent(seen.link.contribution),
+        "increment_share_pct": rounder.percent(seen.link.increment_share),
+        "standard_cards": rounder.points(item.standard_cards),
+        "supply_card_hours": rounder.whole(seen.link.supply),
+        "provinces": list(seen.provinces),
+    }
+
+
+def index_name(index: IndexDefinition, lang: Lang) -> str:
+    """The name of an index in a language."""
+    return index.name if lang == "zh" else index.name_en
+
+
+def to_release_rows(
+    indices: Sequence[IndexFigures], methodology: Methodology
+) -> tuple[dict[str, str], ...]:
+    """The rows of the ``indices.csv`` of a release, as text; empty where a figure is null."""
+    rounder = Rounder(methodology)
+    rows = []
+    for item in indices:
+        seen = item.observation
+        figures = round_figures(item, rounder, "zh")
+        figures["supply_exact"] = fraction_text(seen.link.supply)
+        figures["previous_level_exact"] = (
+            None if seen.previous_level is None else fraction_text(seen.previous_level)
+        )
+        rows.append({name: _cell_text(figures[name]) for name in RELEASE_COLUMNS})
+    return tuple(rows)
+
+
+def _cell_text(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def find_changed_codes(
+    release: Release, rows: Sequence[Mapping[str, str]], decimals: int | None = None
+) -> tuple[str, ...]:
+    """The indices whose figures differ from the released ones, in the order of ``rows``.
+
+    Of levels transcribed from print only the printed digits are known, and compared. An index
+    that is on one side alone differs.
+
+    Args:
+        release: what was released.
+        rows: as ``to_release_rows`` returns them.
+        decimals: the number of places where the rows were transcribed from print, else null.
+    """
+    released = {row["code"]: row for row in release.rows}
+    is_print = release.is_transcribed or decimals is not None
+    compared = ["level"] if is_print else _find_figures(release)
+    changed = [
+        row["code"]
+        for row in rows
+        if row["code"] not in released
+        or any(row[name] != released[row["code"]][name] for name in compared)
+    ]
+    gone = released.keys() - {row["code"] for row in rows}
+    return (*changed, *sorted(gone))
+
+
+def _find_figures(release: Release) -> list[str]:
+    present = release.rows[0] if release.rows else {}
+    return [name for name in RELEASE_COLUMNS if name in present and name not in _WORDS]
+
+
+def to_provenance(
+    snapshots: Mapping[Period, Snapshot],
+    start: Release | None,
+    config_hashes: Mapping[str, str],
+    methodology: Methodology,
+) -> dict[str, Any]:
+    """What figures were made from, in the words of JSON documents and data packages.
+
+    Args:
+        snapshots: the revisions used, by period.
+        start: the release the chain starts from; null where it starts at the base.
+        config_hashes: SHA-256 of the files of the config, by name.
+        methodology: the method.
+    """
+    return {
+        "snapshots": {
+            str(period): {
+                "revision": f"r{snapshot.ref.revision}",
+                "sha256": snapshot.facts.sha256,
+            }
+            for period, snapshot in snapshots.items()
+        },
+        "releases": {}
+        if start is None
+        else {
+            str(start.ref.period): {
+                "release": f"r{start.ref.revision}",
+                "sha256": start.sha256,
+                "transcribed": start.is_transcribed,
+            }
+        },
+        "config": dict(config_hashes),
+        "methodology": methodology.version,
+        "cci": __version__,
+    }
