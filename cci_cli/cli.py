@@ -20,7 +20,7 @@ import typer
 from cci_cli import __version__
 from cci_cli.console import ReaderGone, choose_format, report, say, show, write_stdout
 from cci_cli.errors import CciError, SystemFailureError, UsageError, os_failure
-from cci_cli.formats import Format, Lang
+from cci_cli.formats import Encoding, Format, Lang
 from cci_cli.workspace import find_workspace
 
 EXIT_BUG: Final = 70
@@ -53,6 +53,10 @@ OutputOption = Annotated[
 LangOption = Annotated[Lang, typer.Option("--lang", help="Language of names and notes in tables.")]
 FromSnapshotsOption = Annotated[
     bool, typer.Option("--from-snapshots", help="Chain from the base, ignoring releases.")
+]
+EncodingOption = Annotated[
+    Encoding | None,
+    typer.Option("--encoding", help="Read the file as this; else its bytes tell."),
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Errors only on stderr.")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", help="Say on stderr what is read.")]
@@ -134,7 +138,10 @@ def compute(
 )
 def validate(
     target: Annotated[
-        str, typer.Argument(metavar="PERIOD|FILE", help="A stored period or revision, or a CSV.")
+        str,
+        typer.Argument(
+            metavar="PERIOD|FILE", help="A stored period or revision, or a file as for ingest."
+        ),
     ],
     period: Annotated[
         str | None,
@@ -150,6 +157,7 @@ def validate(
             "Else 100 in a table, all that are kept in data.",
         ),
     ] = None,
+    encoding: EncodingOption = None,
     workspace: WorkspaceOption = None,
     form: FormatOption = None,
     output: OutputOption = None,
@@ -167,7 +175,7 @@ def validate(
 
     root = _open_workspace(workspace, verbose=verbose)
     chosen = choose_format(form, output)
-    result = verb.validate(workspace=root, target=target, period=period)
+    result = verb.validate(workspace=root, target=target, period=period, encoding=encoding)
     if most is None:
         most = MAX_SHOWN if chosen == "table" else 0
     show(view_validate(result, most), chosen, output, quiet=quiet)
@@ -176,17 +184,22 @@ def validate(
 
 @app.command(epilog="Example: cci ingest nodes.csv --period 2025H2 --note 'survey of January'")
 def ingest(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV of nodes, UTF-8.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or .xlsx of nodes.")],
     period: Annotated[
         str, typer.Option("--period", metavar="P", help="The half-year it describes.")
     ],
     note: Annotated[str, typer.Option("--note", help="A remark to keep with the data.")] = "",
+    encoding: EncodingOption = None,
     workspace: WorkspaceOption = None,
     *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything but store it.")] = False,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
     """Check a file of nodes and store it as a revision.
+
+    CSV in UTF-8, GB18030 or UTF-16, or an .xlsx workbook, with English or Chinese column names.
+    Spellings that leave no doubt are put into their canonical form, and it is said which.
 
     It becomes the next revision of its period, whole or, if anything is wrong with it, not at
     all. The same content again changes nothing.
@@ -195,16 +208,27 @@ def ingest(
     from cci_cli.listings import problem_lines
 
     root = _open_workspace(workspace, verbose=verbose)
-    result = verb.ingest(workspace=root, file=file, period=period, note=note, now=_find_time())
+    result = verb.ingest(
+        workspace=root,
+        file=file,
+        period=period,
+        note=note,
+        now=_find_time(),
+        encoding=encoding,
+        is_dry_run=dry_run,
+    )
     if quiet:
         return
+    for line in result.reading.lines():
+        say(line)
     for line in problem_lines(("warning: ", item) for item in result.warnings):
         say(line)
     if result.compared_with:
         say(f"compared with {result.compared_with}")
     if result.is_new:
         facts = result.facts
-        say(f"stored {result.ref}: {facts.rows:,} rows, {facts.nodes:,} nodes, {facts.sha256}")
+        done = "would store" if result.is_dry_run else "stored"
+        say(f"{done} {result.ref}: {facts.rows:,} rows, {facts.nodes:,} nodes, {facts.sha256}")
     else:
         say(f"unchanged: {result.ref} has this content already")
 

@@ -5,49 +5,65 @@
 """
 
 import codecs
-import csv
-import io
 import re
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import polars as pl
 
-from cci_cli.definitions import fold_name, suggest_name
 from cci_cli.errors import ProblemList, SystemFailureError, count_noun, os_failure, quote_value
-from cci_cli.schemas import COLUMNS, LINE, OPTIONAL_COLUMNS
+from cci_cli.headers import check_header
+from cci_cli.records import STORED_FORM, TextForm, read_records
+from cci_cli.schemas import COLUMNS, LINE
 
 BATCH_ROWS: Final = 500_000
 
 _CHUNK_BYTES: Final = 1 << 20
 _LONE_CR: Final = re.compile(rb"\r(?!\n)")
-# one record as RFC 4180 has it: fields in quotes with inner quotes doubled, or without any quote
-_WELL_QUOTED: Final = re.compile(
-    r'(?:"(?:[^"]|"")*"|[^",\r\n]*)(?:,(?:"(?:[^"]|"")*"|[^",\r\n]*))*\r?\n?'
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
     """The outer form of a file: what the reader of its values needs to know.
 
+    ``header`` has the canonical names in the order of the file, ``names`` what stands there.
     ``bad_lines`` are the physical lines of records that have no values to read. ``record_lines``
     has the physical line of every record below the header; null where each takes one line.
     """
 
     path: Path
     header: tuple[str, ...]
-    bad_lines: frozenset[int]
-    is_well_quoted: bool
-    record_lines: Sequence[int] | None
+    names: tuple[str, ...]
+    form: TextForm
+    bad_lines: frozenset[int] = frozenset()
+    is_well_quoted: bool = True
+    record_lines: Sequence[int] | None = None
 
 
-def survey_file(path: Path, problems: ProblemList) -> Survey | None:
-    """The outer form of a file, every flaw of it added to ``problems``.
+def open_file(path: Path) -> BinaryIO:
+    """A file that can be read more than once, open for its bytes.
+
+    Raises:
+        OSError: it cannot be opened.
+        SystemFailureError: E504, it is no regular file.
+    """
+    # a pipe would be empty when it is read again, or make the reader wait for ever
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise SystemFailureError("E504", value=path)
+    return path.open("rb")
+
+
+def survey_file(path: Path, problems: ProblemList, form: TextForm = STORED_FORM) -> Survey | None:
+    """The outer form of a file in UTF-8, every flaw of it added to ``problems``.
+
+    Args:
+        path: the file.
+        problems: what is wrong with the file.
+        form: a stored file has commas and canonical names; a raw one may have others.
 
     Returns:
         null where the flaws leave nothing to read values from.
@@ -56,25 +72,22 @@ def survey_file(path: Path, problems: ProblemList) -> Survey | None:
         SystemFailureError: E501 the file cannot be read, E504 it is no regular file.
     """
     try:
-        # a pipe would be empty when it is read again, or make the reader wait for ever
-        if path.exists() and not path.is_file() and not path.is_dir():
-            raise SystemFailureError("E504", value=path)
-        with path.open("rb") as stream:
+        with open_file(path) as stream:
             has_quotes = _survey_bytes(stream, problems)
         if has_quotes is None:
             return None
-        header = _read_header(path, problems)
-        if header is None:
+        names = _read_names(path, form, problems)
+        header = names and check_header(names, problems, is_raw=form.is_raw)
+        if not names or not header:
             return None
         # Polars would take a leading ~ for the home folder
-        path = path.absolute()
-        survey = _survey_quoted if has_quotes else _survey_plain
-        return survey(path, header, problems)
+        survey = Survey(path.absolute(), header, names, form)
+        return (_survey_quoted if has_quotes else _survey_plain)(survey, problems)
     except OSError as error:
         raise os_failure("E501", path, error) from error
 
 
-def _survey_bytes(stream: io.BufferedIOBase, problems: ProblemList) -> bool | None:
+def _survey_bytes(stream: BinaryIO, problems: ProblemList) -> bool | None:
     """Whether there are quotes; null where the bytes are no UTF-8 text.
 
     Only the first flaw is reported: behind it, nothing can be trusted to be what it seems.
@@ -91,7 +104,9 @@ def _survey_bytes(stream: io.BufferedIOBase, problems: ProblemList) -> bool | No
             decoder.decode(chunk)
         except UnicodeDecodeError as error:
             at = max(error.start - pending, 0)
-            flaws.append((at, "E310", {"offset": size - pending + error.start}))
+            flaws.append(
+                (at, "E310", {"encoding": "UTF-8", "offset": size - pending + error.start})
+            )
         if (at := chunk.find(b"\0")) >= 0:
             flaws.append((at, "E312", {}))
         if lone := _LONE_CR.search(chunk):
@@ -105,7 +120,7 @@ def _survey_bytes(stream: io.BufferedIOBase, problems: ProblemList) -> bool | No
         lines += chunk.count(b"\n")
         has_quotes = has_quotes or b'"' in chunk
     if pending := len(decoder.getstate()[0]):
-        problems.add("E310", line=lines, offset=size - pending)
+        problems.add("E310", line=lines, encoding="UTF-8", offset=size - pending)
         return None
     if not has_text:
         problems.add("E311", expected=",".join(COLUMNS))
@@ -113,38 +128,27 @@ def _survey_bytes(stream: io.BufferedIOBase, problems: ProblemList) -> bool | No
     return has_quotes
 
 
-def _read_header(path: Path, problems: ProblemList) -> tuple[str, ...] | None:
-    """The column names; null unless every one needed is there once, and no other."""
+def _read_names(path: Path, form: TextForm, problems: ProblemList) -> tuple[str, ...] | None:
+    """The names in the header to the letter; null where there are none, or no separator known."""
     with path.open(encoding="utf-8-sig", newline="") as text:
-        _, header = next(_read_records(text))
-    separators = [mark for mark in ";\t|" if header and mark in header[0]]
-    if header and len(header) == 1 and separators:
+        _, names = next(read_records(text, form))
+    separators = [mark for mark in ";\t|" if names and mark in names[0]]
+    if names and len(names) == 1 and separators:
         problems.add("E309", line=1, separator=quote_value(separators[0]))
         return None
-    if not header:
-        problems.add("E319" if header is None else "E318", line=1)
+    if not names:
+        problems.add("E319" if names is None else "E318", line=1)
         return None
-    before = problems.total
-    expected = ", ".join(COLUMNS)
-    known = {fold_name(column): column for column in COLUMNS}
-    for position, name in enumerate(header):
-        if name not in COLUMNS:
-            hint = suggest_name(name, known)
-            problems.add("E314", line=1, column=name, value=name, hint=hint, expected=expected)
-        elif name in header[:position]:
-            problems.add("E316", line=1, column=name)
-    for name in COLUMNS:
-        if name not in header and name not in OPTIONAL_COLUMNS:
-            problems.add("E315", line=1, column=name, expected=expected)
-    return tuple(header) if problems.total == before else None
+    return tuple(names)
 
 
-def _survey_plain(path: Path, header: tuple[str, ...], problems: ProblemList) -> Survey:
+def _survey_plain(survey: Survey, problems: ProblemList) -> Survey:
     """The survey of a file without a quote: every line is a record."""
-    fields = pl.col("text").str.count_matches(",", literal=True) + 1
+    header = survey.header
+    fields = pl.col("text").str.count_matches(survey.form.separator, literal=True) + 1
     flawed = (
         # a name such as nodes[1].csv is no pattern
-        pl.scan_lines(path, name="text", row_index_name=LINE, row_index_offset=1, glob=False)
+        pl.scan_lines(survey.path, name="text", row_index_name=LINE, row_index_offset=1, glob=False)
         .with_columns(fields=fields, is_blank=pl.col("text") == "")
         .filter((pl.col("fields") != len(header)) | pl.col("is_blank"))
         .select(pl.col(LINE).cast(pl.Int64), "fields", "is_blank")
@@ -154,16 +158,17 @@ def _survey_plain(path: Path, header: tuple[str, ...], problems: ProblemList) ->
     for line, count, is_blank in flawed.iter_rows():
         _add_row_flaw(line, 0 if is_blank else count, header, problems)
     bad_lines = frozenset(flawed.get_column(LINE).to_list())
-    return Survey(path, header, bad_lines, is_well_quoted=True, record_lines=None)
+    return replace(survey, bad_lines=bad_lines)
 
 
-def _survey_quoted(path: Path, header: tuple[str, ...], problems: ProblemList) -> Survey:
+def _survey_quoted(survey: Survey, problems: ProblemList) -> Survey:
     """The survey of a file with quotes, in which a record may take several lines."""
+    header = survey.header
     bad_lines: set[int] = set()
     is_well_quoted = True
     record_lines: array[int] | None = None
-    with path.open(encoding="utf-8-sig", newline="") as text:
-        records = _read_records(text)
+    with survey.path.open(encoding="utf-8-sig", newline="") as text:
+        records = read_records(text, survey.form)
         next(records)
         for position, (line, fields) in enumerate(records, start=2):
             if record_lines is None and line != position:
@@ -177,7 +182,12 @@ def _survey_quoted(path: Path, header: tuple[str, ...], problems: ProblemList) -
             elif len(fields) != len(header):
                 _add_row_flaw(line, len(fields), header, problems)
                 bad_lines.add(line)
-    return Survey(path, header, frozenset(bad_lines), is_well_quoted, record_lines)
+    return replace(
+        survey,
+        bad_lines=frozenset(bad_lines),
+        is_well_quoted=is_well_quoted,
+        record_lines=record_lines,
+    )
 
 
 def _add_row_flaw(line: int, count: int, header: tuple[str, ...], problems: ProblemList) -> None:
@@ -186,31 +196,6 @@ def _add_row_flaw(line: int, count: int, header: tuple[str, ...], problems: Prob
     else:
         expected = count_noun(len(header), "field")
         problems.add("E317", line=line, count=count_noun(count, "field"), expected=expected)
-
-
-def _read_records(text: io.TextIOBase) -> Iterator[tuple[int, list[str] | None]]:
-    """First line and fields of every record; null for one whose quotes do not hold."""
-    taken: list[str] = []
-
-    def lines() -> Iterator[str]:
-        for line in text:
-            taken.append(line)
-            yield line
-
-    reader = csv.reader(lines(), strict=True)
-    start = 1
-    while True:
-        try:
-            fields = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield start, None
-        else:
-            # the csv module lets a quote pass inside an unquoted field
-            yield start, fields if _WELL_QUOTED.fullmatch("".join(taken)) else None
-        taken.clear()
-        start = reader.line_num + 1
 
 
 def read_batches(survey: Survey) -> Iterator[pl.DataFrame]:
@@ -243,6 +228,7 @@ def scan_nodes(survey: Survey) -> pl.LazyFrame:
     return pl.scan_csv(
         survey.path,
         schema=dict.fromkeys(survey.header, pl.String),
+        separator=survey.form.separator,
         row_index_name=LINE,
         row_index_offset=2,
         glob=False,
@@ -257,7 +243,7 @@ def scan_nodes(survey: Survey) -> pl.LazyFrame:
 def _parse_batches(survey: Survey) -> Iterator[pl.DataFrame]:
     """As ``read_batches``, record by record: slow, but goes on behind a flaw in the quotes."""
     with survey.path.open(encoding="utf-8-sig", newline="") as text:
-        records = _read_records(text)
+        records = read_records(text, survey.form)
         next(records)
         good = (
             (line, *(field or None for field in fields))

@@ -17,6 +17,10 @@ from cci_cli.rounding import RoundingMode
 
 IndexKind = Literal["national", "region", "hub"]
 
+# every look is one of its character alone: a superscript or a circled figure may mean more
+_ACCEPTED_FORMS = frozenset({"<wide>", "<narrow>", "<compat>", "<noBreak>"})
+_INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
 # hyphens and dashes as people and spreadsheets write them, beside white space
 _FOLDED_AWAY = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
 
@@ -24,6 +28,31 @@ _FOLDED_AWAY = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
 def fold_name(text: str) -> str:
     """A name without case, width, spaces and hyphens: two spellings of one name fold alike."""
     return _FOLDED_AWAY.sub("", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def fold_spelling(text: str) -> str | None:
+    """As ``fold_name``, for a text that is taken for a name without anybody looking at it.
+
+    Returns:
+        null where the folding would hide something: an invisible character, a superscript or a
+        circled figure, a hyphen at an end, space or hyphens inside a number.
+    """
+    if not all(map(_is_plain, text)):
+        return None
+    visible = unicodedata.normalize("NFKC", text).strip()
+    folded = fold_name(visible)
+    if _FOLDED_AWAY.match(visible[:1] or " ") or _FOLDED_AWAY.match(visible[-1:]):
+        return None
+    if folded.isdecimal() and folded != visible:
+        return None
+    return folded
+
+
+def _is_plain(char: str) -> bool:
+    if unicodedata.category(char) in _INVISIBLE_CATEGORIES:
+        return False
+    form = unicodedata.decomposition(char).partition(" ")[0]
+    return not form.startswith("<") or form in _ACCEPTED_FORMS
 
 
 def find_similar_name(text: str, spellings: Mapping[str, str]) -> str | None:

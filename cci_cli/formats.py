@@ -5,6 +5,8 @@ from typing import Final, Literal
 
 Format = Literal["table", "csv", "json", "markdown", "xlsx", "parquet"]
 Lang = Literal["zh", "en"]
+#: What a raw file may be told to be in.
+Encoding = Literal["utf-8", "gb18030", "utf-16"]
 
 BINARY_FORMATS: Final = ("xlsx", "parquet")
 SUFFIXES: Final[Mapping[str, Format]] = {

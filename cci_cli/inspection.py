@@ -1,6 +1,6 @@
 """Everything to be said of one file of nodes: errors, and moves against the period before. I/O."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cci_cli.cards import to_standard_cards
@@ -8,28 +8,65 @@ from cci_cli.csvfile import Survey, survey_file
 from cci_cli.definitions import Config
 from cci_cli.errors import CciError, ProblemList
 from cci_cli.files import hash_file
+from cci_cli.formats import Encoding
 from cci_cli.nodefile import CheckedNodes, check_nodes, sum_nodes
+from cci_cli.normaliser import Normaliser
 from cci_cli.periods import Period, PeriodRef
 from cci_cli.plausibility import warn_of_new_models, warn_of_node_jumps, warn_of_province_moves
+from cci_cli.rawfile import read_raw
+from cci_cli.readings import Reading
 from cci_cli.results import SnapshotFacts
 from cci_cli.store import list_periods, read_revision, resolve_ref
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What was found; ``survey`` and ``facts`` are null where there are errors."""
+    """What was found; ``survey`` and ``facts`` are null where there are errors.
+
+    ``normaliser`` has gone over a raw file, and puts its rows into canonical form; null for a
+    stored one. ``facts`` are of the file as it was received.
+    """
 
     survey: Survey | None
     facts: SnapshotFacts | None
     errors: ProblemList
     warnings: ProblemList
-    compared_with: PeriodRef | None
+    compared_with: PeriodRef | None = None
+    normaliser: Normaliser | None = None
+    reading: Reading = field(default_factory=Reading)
 
 
 def inspect_file(
-    workspace: Path, config: Config, path: Path, name: str, period: Period | None
+    workspace: Path, config: Config, path: Path, name: str, period: Period
 ) -> Inspection:
-    """All errors of a file and, where there are none, its warnings.
+    """All errors of a stored file and, where there are none, its warnings.
+
+    Args:
+        workspace: its root folder, which may have a snapshot of the period before.
+        config: provinces, models and limits.
+        path: the file.
+        name: what the problems call it.
+        period: the half-year it describes.
+
+    Raises:
+        SystemFailureError: E501, the file cannot be read.
+    """
+    found = Inspection(None, None, ProblemList(name), ProblemList(name))
+    survey = survey_file(path, found.errors)
+    return _inspect(workspace, config, path, period, survey, found)
+
+
+def inspect_raw(
+    workspace: Path,
+    config: Config,
+    path: Path,
+    name: str,
+    period: Period | None,
+    *,
+    folder: Path,
+    encoding: Encoding | None,
+) -> Inspection:
+    """As ``inspect_file``, for a file as it comes: its values are put into canonical form first.
 
     Args:
         workspace: its root folder, which may have a snapshot of the period before.
@@ -37,27 +74,53 @@ def inspect_file(
         path: the file.
         name: what the problems call it.
         period: the half-year it describes; null where not known, then nothing is compared.
+        folder: where a copy in UTF-8 may be made; the rows are read from it.
+        encoding: what to read the file as; null where its bytes are to tell.
 
     Raises:
-        SystemFailureError: E501, the file cannot be read.
+        SystemFailureError: the file cannot be read, or a copy not be made.
     """
-    errors, warnings = ProblemList(name), ProblemList(name)
+    found = Inspection(None, None, ProblemList(name), ProblemList(name))
+    raw = read_raw(path, folder, found.errors, encoding)
+    if raw is None:
+        return found
+    survey = survey_file(raw.path, found.errors, raw.form)
+    normaliser = Normaliser(config)
+    found = replace(found, normaliser=normaliser, reading=Reading(raw.encoding))
+    found = _inspect(workspace, config, path, period, survey, found)
+    if survey is None:
+        return found
+    named = zip(survey.names, survey.header, strict=True)
+    columns = tuple((name, column) for name, column in named if name != column)
+    return replace(found, reading=Reading(raw.encoding, columns, normaliser.found()))
+
+
+def _inspect(
+    workspace: Path,
+    config: Config,
+    path: Path,
+    period: Period | None,
+    survey: Survey | None,
+    found: Inspection,
+) -> Inspection:
+    """What is found in the values of a surveyed file; ``path`` is what was received."""
     as_of = None if period is None else period.as_of
-    survey = survey_file(path, errors)
-    checked = check_nodes(survey, config, as_of, errors) if survey else None
+    normaliser = found.normaliser
+    checked = check_nodes(survey, config, as_of, found.errors, normaliser) if survey else None
     if not survey or not checked:
-        return Inspection(None, None, errors, warnings, None)
+        return found
     facts = SnapshotFacts(hash_file(path), checked.rows, checked.nodes)
-    compared_with = None
+    found = replace(found, survey=survey, facts=facts)
     if period and period.previous in list_periods(workspace):
         previous = resolve_ref(workspace, PeriodRef(period.previous))
         try:
-            _compare(workspace, config, previous, survey, checked, warnings)
-            compared_with = previous
+            _compare(workspace, config, previous, survey, checked, found)
         except CciError as error:
             # the flaw is in another file; this one stays valid
-            warnings.add("W306", previous=previous, detail=error.message)
-    return Inspection(survey, facts, errors, warnings, compared_with)
+            found.warnings.add("W306", previous=previous, detail=error.message)
+        else:
+            return replace(found, compared_with=previous)
+    return found
 
 
 def _compare(
@@ -66,10 +129,10 @@ def _compare(
     previous: PeriodRef,
     survey: Survey,
     checked: CheckedNodes,
-    warnings: ProblemList,
+    found: Inspection,
 ) -> None:
     _, old_survey, old = read_revision(workspace, previous, config)
-    coefficients, name = config.coefficients, str(previous)
+    coefficients, name, warnings = config.coefficients, str(previous), found.warnings
     warn_of_province_moves(
         to_standard_cards(old.card_counts, coefficients),
         to_standard_cards(checked.card_counts, coefficients),
@@ -78,4 +141,10 @@ def _compare(
         warnings,
     )
     warn_of_new_models(old.card_counts, checked.card_counts, name, warnings)
-    warn_of_node_jumps(sum_nodes(old_survey), sum_nodes(survey), config.checks, name, warnings)
+    warn_of_node_jumps(
+        sum_nodes(old_survey),
+        sum_nodes(survey, found.normaliser),
+        config.checks,
+        name,
+        warnings,
+    )

@@ -6,6 +6,7 @@ from typing import Any, Final
 from cci_cli.definitions import CardModel
 from cci_cli.errors import Problem, count_noun, quote_value
 from cci_cli.formats import Lang
+from cci_cli.readings import Reading
 from cci_cli.results import CardsResult, RevisionStatus, StatusResult, ValidateResult
 from cci_cli.rounding import fraction_text, round_exact
 from cci_cli.views import NULL_MARK, Lines, Sheet, View
@@ -43,6 +44,8 @@ def view_validate(result: ValidateResult, most: int) -> View:
     fields = ("code", "line", "column", "value", "message", "hint")
     columns: dict[str, type | int] = dict.fromkeys(("level", *fields), str)
     columns["line"] = int
+    # what is stored is read as it stands
+    reading = result.reading or Reading()
 
     def records(items: Iterable[Problem]) -> list[dict[str, Any]]:
         return [{name: getattr(item, name) for name in fields} for item in items]
@@ -60,6 +63,8 @@ def view_validate(result: ValidateResult, most: int) -> View:
             "error_count": result.error_count,
             "warnings": records(warnings),
             "warning_count": result.warning_count,
+            "encoding": reading.encoding,
+            "normalised": reading.records(),
         },
     )
 
@@ -71,6 +76,7 @@ def _validate_lines(result: ValidateResult, levels: Sequence[tuple[str, Problem]
         is_more = len(levels) < len(result.errors) + len(result.warnings)
         advice = "; --max-problems N shows more" if is_more else ""
         yield f"{hidden:,} more not shown{advice}"
+    yield from result.reading.lines() if result.reading else ()
     name = f"{result.file} ({result.ref})" if result.ref else result.file
     if result.facts is None:
         yield f"{name}: not valid, {count_noun(result.error_count, 'error')}"

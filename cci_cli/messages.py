@@ -35,8 +35,8 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         "E105": Message("{value} holds a workspace already", "choose another folder"),
         "E106": Message("{value} exists and is not an empty folder", "choose another folder"),
         "E107": Message(
-            "--period goes with a file, and {value} is a period",
-            "leave --period out: the snapshot knows its period",
+            "{option} goes with a file, and {value} is a period",
+            "leave {option} out: the snapshot knows its {known}",
         ),
         "E108": Message(
             "{value} is not valid UTF-8", "give the file or folder a name in UTF-8 and try again"
@@ -116,7 +116,7 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "restore it: what was stored once is evidence, also where a later one supersedes it",
         ),
         "E310": Message(
-            "bytes are not UTF-8 from byte {offset} on",
+            "bytes are not {encoding} from byte {offset} on",
             "save the file as UTF-8",
         ),
         "E311": Message("file is empty", "expected a header line: {expected}"),
@@ -163,6 +163,36 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         "E332": Message(
             "province {value} does not appear",
             "absent is not zero: a province without cards has a row with cards = 0",
+        ),
+        "E333": Message("file is in UTF-32", "save the file as UTF-8"),
+        "E334": Message(
+            "outside the sample: the indices cover the provinces of the config",
+            "leave its rows out of the file",
+        ),
+        "E335": Message(
+            "not the value itself but what a spreadsheet shows in its place",
+            "take the value from the source, and format the column as text before it goes in",
+        ),
+        "E336": Message(
+            "cell holds {kind}, not a text",
+            "a spreadsheet turned it into {kind}: leading zeros may be lost; format the column as "
+            "text and take the value from the source",
+        ),
+        "E337": Message(
+            "number beyond 9007199254740992, where a spreadsheet no longer keeps every digit",
+            "format the column as text and take the value from the source",
+        ),
+        "E338": Message(
+            "several sheets hold something: {names}",
+            "keep the sheet of nodes and remove the others, hidden ones too",
+        ),
+        "E339": Message(
+            "not a workbook that can be read: {detail}",
+            "open it in a spreadsheet and save it as .xlsx again, or as CSV in UTF-8",
+        ),
+        "E340": Message(
+            "Excel file of the old kind (.xls), or one with a password",
+            "open it in a spreadsheet and save it as .xlsx without a password, or as CSV in UTF-8",
         ),
         # published tables
         "E350": Message("header is {value}", "expected {expected}"),
@@ -216,8 +246,8 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         "E501": Message("cannot read {value}: {detail}"),
         "E502": Message("cannot write {value}: {detail}"),
         "E503": Message(
-            "the xlsx format needs the package xlsxwriter",
-            "install it beside cci: python -m pip install xlsxwriter",
+            "the xlsx format needs the package {package}",
+            "install it beside cci: python -m pip install {package}",
         ),
         "E504": Message(
             "{value} is not a regular file",

@@ -4,9 +4,10 @@ Imports ``csvfile`` for the reading and the domain for the rules; knows nothing 
 A file is read once for its values; only where hashes nominate a clash, once more to confirm it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -14,8 +15,9 @@ import polars as pl
 
 from cci_cli.cards import aggregate_cards, merge_card_counts
 from cci_cli.csvfile import Survey, read_batches, scan_nodes, survey_file
-from cci_cli.definitions import Config, did_you_mean, find_similar_name, fold_name
+from cci_cli.definitions import Config
 from cci_cli.errors import InvalidDataError, ProblemList
+from cci_cli.normaliser import Normaliser
 from cci_cli.schemas import (
     CARDS,
     EXPECTED,
@@ -23,21 +25,21 @@ from cci_cli.schemas import (
     FINDING_COLUMN,
     FINDING_VALUE,
     IN_SERVICE,
+    INVISIBLE,
     KEY,
     LINE,
-    MODEL,
     NODE_ID,
     PROVINCE,
     STATUS,
-    STATUSES,
     build_nodes_schema,
     find_late_starts,
     find_value_problems,
     to_canonical,
 )
+from cci_cli.spellings import KnownNames, is_outside_the_sample
 
-#: Different values that are looked up for a did-you-mean.
-MAX_HINTS: Final = 200
+#: Rules for words: a value that breaks one may break it for a reason of its own.
+_WORD_CODES: Final = ("E322", "E323", "E325")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,11 @@ def read_nodes(path: Path, name: str, config: Config, as_of: date) -> tuple[Surv
 
 
 def check_nodes(
-    survey: Survey, config: Config, as_of: date | None, problems: ProblemList
+    survey: Survey,
+    config: Config,
+    as_of: date | None,
+    problems: ProblemList,
+    normaliser: Normaliser | None = None,
 ) -> CheckedNodes | None:
     """The sums of a surveyed file; every value that breaks a rule is added to ``problems``.
 
@@ -80,20 +86,25 @@ def check_nodes(
         config: provinces and models that values must name.
         as_of: the day the file describes; null where not known, then dates are not compared.
         problems: may hold flaws of the survey already.
+        normaliser: puts the values of a raw file into canonical form before any rule is held
+            against them, and counts what it changes; null for a stored file.
 
     Returns:
         null where there is a problem: sums over a part of the rows would look right.
     """
-    schema = build_nodes_schema(config.province_names, [card.model for card in config.models])
-    names = _KnownNames(config)
+    is_raw = normaliser is not None
+    models = [card.model for card in config.models]
+    schema = build_nodes_schema(config.province_names, models, is_raw=is_raw)
+    names = KnownNames(config)
     rows = 0
     provinces: set[str] = set()
     keys: list[pl.Series] = []
     places: list[pl.DataFrame] = []
     counts: list[pl.DataFrame] = []
-    for batch in read_batches(survey):
+    for batch in read_checked(survey, normaliser, is_counted=True):
         rows += batch.height
-        findings = [find_value_problems(batch, schema)]
+        found = find_value_problems(batch, schema)
+        findings = [_refine(found) if is_raw else found]
         if as_of is not None:
             findings.append(find_late_starts(batch, as_of))
         _add_findings(pl.concat(findings), as_of, names, problems)
@@ -104,7 +115,8 @@ def check_nodes(
         if not problems.total:
             nodes_of_batch = to_canonical(batch.lazy(), survey.header).collect()
             counts.append(aggregate_cards(nodes_of_batch))
-    nodes = _find_clashes(survey, config.province_names, keys, places, problems)
+    again = partial(read_checked, survey, normaliser)
+    nodes = _find_clashes(again, config.province_names, keys, places, problems)
     if not problems.counts["E317"] + problems.counts["E319"]:
         # a row that could not be read, or a name misspelt, may be where a province is
         for name in config.province_names:
@@ -115,37 +127,22 @@ def check_nodes(
     return CheckedNodes(rows=rows, nodes=nodes, card_counts=merge_card_counts(counts))
 
 
-class _KnownNames:
-    """Did-you-mean for provinces, models and statuses; remembers the provinces suggested."""
+def read_checked(
+    survey: Survey, normaliser: Normaliser | None, *, is_counted: bool = False
+) -> Iterator[pl.DataFrame]:
+    """The rows of a file as ``csvfile.read_batches`` gives them, normalised where it is raw."""
+    for batch in read_batches(survey):
+        yield normaliser.normalise(batch, is_counted=is_counted) if normaliser else batch
 
-    def __init__(self, config: Config) -> None:
-        self._spellings = {
-            PROVINCE: config.province_spellings,
-            MODEL: config.model_spellings,
-            STATUS: {fold_name(status): status for status in STATUSES},
-        }
-        self._hints: dict[tuple[str, str], str | None] = {}
-        self.suggested_provinces: set[str] = set()
 
-    def hint(self, column: str, value: str | None) -> str | None:
-        """What ``value`` probably stands for; null where nothing comes close.
-
-        Only so many different values are looked up: a search for what is close takes time.
-        """
-        spellings = self._spellings.get(column)
-        if spellings is None or value is None:
-            return None
-        key = (column, value)
-        if key not in self._hints and len(self._hints) < MAX_HINTS:
-            similar = find_similar_name(value, spellings)
-            self._hints[key] = None if similar is None else did_you_mean(similar)
-            if column == PROVINCE and similar is not None:
-                self.suggested_provinces.add(similar)
-        return self._hints.get(key)
+def scan_checked(survey: Survey, normaliser: Normaliser | None) -> pl.LazyFrame:
+    """The rows of a checked file as ``csvfile.scan_nodes`` gives them, normalised if it is raw."""
+    rows = scan_nodes(survey)
+    return normaliser.to_canonical(rows) if normaliser else rows
 
 
 def _add_findings(
-    findings: pl.DataFrame, as_of: date | None, names: _KnownNames, problems: ProblemList
+    findings: pl.DataFrame, as_of: date | None, names: KnownNames, problems: ProblemList
 ) -> None:
     """Add what was found in a batch: the first ones in full, the others by their number."""
     for (code,), found in findings.partition_by(FINDING_CODE, as_dict=True).items():
@@ -156,11 +153,29 @@ def _add_findings(
                 line=line,
                 column=column,
                 value=value,
-                hint=names.hint(column, value),
+                hint=None if code == "E334" else names.hint(column, value),
                 expected=EXPECTED[column],
                 as_of=as_of,
             )
         problems.count(code, found.height - kept.height)
+
+
+def _refine(findings: pl.DataFrame) -> pl.DataFrame:
+    """Findings of a raw file with the words told apart that no spelling could ever mend."""
+    value = pl.col(FINDING_VALUE)
+    is_word = pl.col(FINDING_CODE).is_in(_WORD_CODES)
+    provinces = findings.filter(pl.col(FINDING_CODE) == "E322").get_column(FINDING_VALUE).unique()
+    outside = provinces.filter(
+        pl.Series([is_outside_the_sample(name) for name in provinces], dtype=pl.Boolean)
+    )
+    return findings.with_columns(
+        pl.when(is_word & value.str.contains(INVISIBLE))
+        .then(pl.lit("E321"))
+        .when((pl.col(FINDING_CODE) == "E322") & value.is_in(outside.implode()))
+        .then(pl.lit("E334"))
+        .otherwise(pl.col(FINDING_CODE))
+        .alias(FINDING_CODE)
+    )
 
 
 def _hash_key() -> pl.Expr:
@@ -172,7 +187,7 @@ def _hash_node() -> pl.Expr:
 
 
 def _find_clashes(
-    survey: Survey,
+    read_again: Callable[[], Iterator[pl.DataFrame]],
     provinces: Sequence[str],
     keys: list[pl.Series],
     places: list[pl.DataFrame],
@@ -194,7 +209,7 @@ def _find_clashes(
             batch.filter(
                 _hash_key().is_in(twice.implode()) | _hash_node().is_in(moved.implode())
             ).select(LINE, *KEY, PROVINCE)
-            for batch in read_batches(survey)
+            for batch in read_again()
         )
         _add_duplicate_keys(nominees, problems)
         # a province that is none has been reported as that
@@ -233,13 +248,13 @@ def _add_moved_nodes(nominees: pl.DataFrame, problems: ProblemList) -> None:
     problems.count("E331", clashes.height - kept.height)
 
 
-def sum_nodes(survey: Survey) -> pl.DataFrame:
+def sum_nodes(survey: Survey, normaliser: Normaliser | None = None) -> pl.DataFrame:
     """Cards in service by node of a file without problems.
 
     Returns:
         One row per node with a card in service: ``node_id``, ``cards`` (Int128).
     """
-    nodes = scan_nodes(survey)
+    nodes = scan_checked(survey, normaliser)
     if STATUS in survey.header:
         nodes = nodes.filter(pl.col(STATUS) == IN_SERVICE)
     cards = pl.col(CARDS).cast(pl.Int64).cast(pl.Int128).sum()

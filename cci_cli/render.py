@@ -180,7 +180,7 @@ def _to_xlsx(view: View) -> bytes:
     try:
         import xlsxwriter
     except ImportError as error:
-        raise SystemFailureError("E503") from error
+        raise SystemFailureError("E503", package="xlsxwriter") from error
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
         # the day of writing would make the bytes differ from run to run

@@ -13,6 +13,7 @@ from cci_cli.definitions import CardModel, IndexDefinition, Methodology
 from cci_cli.errors import Problem
 from cci_cli.indices import Observation, SupplyLink
 from cci_cli.periods import Period, PeriodRef
+from cci_cli.readings import Reading
 
 if TYPE_CHECKING:
     # only a type here: `cci cards` starts without Polars
@@ -141,6 +142,7 @@ class ValidateResult:
 
     ``error_count`` and ``warning_count`` are of all found; the tuples may hold the first ones.
     ``compared_with`` is the snapshot the warnings compare with, null where there is none.
+    ``reading`` says how a raw file was read; null for a stored snapshot, which is read as it is.
     """
 
     file: str
@@ -151,6 +153,7 @@ class ValidateResult:
     warnings: tuple[Problem, ...]
     warning_count: int
     compared_with: PeriodRef | None
+    reading: Reading | None
 
     @property
     def is_valid(self) -> bool:
@@ -160,13 +163,18 @@ class ValidateResult:
 
 @dataclass(frozen=True, slots=True)
 class IngestResult:
-    """What became of an ingested file; ``is_new`` is false where the content was stored before."""
+    """What became of an ingested file; ``is_new`` is false where the content was stored before.
+
+    After a dry run, what would have become of it.
+    """
 
     ref: PeriodRef
     is_new: bool
     facts: SnapshotFacts
     warnings: tuple[Problem, ...]
     compared_with: PeriodRef | None
+    reading: Reading
+    is_dry_run: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 ``nodes.csv`` has one row per node and card model; key (``node_id``, ``model``).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -11,6 +11,8 @@ import pandera.polars as pa
 import polars as pl
 from pandera.errors import SchemaErrors
 from pandera.polars import PolarsData
+
+from cci_cli.definitions import fold_name
 
 NODE_ID: Final = "node_id"
 NODE_NAME: Final = "node_name"
@@ -25,6 +27,14 @@ LINE: Final = "line"
 
 KEY: Final = (NODE_ID, MODEL)
 COLUMNS: Final = (NODE_ID, NODE_NAME, PROVINCE, MODEL, CARDS, STATUS, IN_SERVICE_SINCE)
+#: The columns as a raw file may name them beside that.
+CHINESE_COLUMNS: Final = ("节点编号", "节点名称", "省份", "型号", "卡数", "状态", "投运日期")
+#: Column by folded spelling of its name in a raw file.
+COLUMN_SPELLINGS: Final[Mapping[str, str]] = {
+    fold_name(spelling): column
+    for column, *spellings in zip(COLUMNS, COLUMNS, CHINESE_COLUMNS, strict=True)
+    for spelling in spellings
+}
 #: May be absent: then empty, all in service, not known.
 OPTIONAL_COLUMNS: Final = (NODE_NAME, STATUS, IN_SERVICE_SINCE)
 
@@ -32,9 +42,17 @@ IN_SERVICE: Final = "in_service"
 STATUSES: Final = (IN_SERVICE, "under_construction", "suspended", "retired")
 
 # no space at either end; no control, format, private or unassigned character, no line separator
-_CLEAN_TEXT = r"^(?:[^\s\p{C}](?:[^\p{C}\p{Zl}\p{Zp}]*[^\s\p{C}])?)?$"
-_WHOLE_NUMBER = r"^(?:0|[1-9][0-9]{0,18})$"
-_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+CLEAN_TEXT: Final = r"^(?:[^\s\p{C}](?:[^\p{C}\p{Zl}\p{Zp}]*[^\s\p{C}])?)?$"
+INVISIBLE: Final = r"[\p{C}\p{Zl}\p{Zp}]"
+WHOLE_NUMBER: Final = r"^(?:0|[1-9][0-9]{0,18})$"
+ISO_DATE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+
+# a number or a date cut to its column, an error of a formula, a number in its short form, a
+# formula that keeps a text from becoming a number
+_MANGLED = (
+    r"^(?:#{3,}|#(?:N/A|NAME\?|REF!|VALUE!|DIV/0!|NUM!|NULL!)"
+    r"|-?[0-9]+(?:\.[0-9]+)?E[+-][0-9]{2,3}|(?s:=\".*\"))$"
+)
 
 #: What each column expects, as the error texts say it.
 EXPECTED: Final = {
@@ -81,14 +99,24 @@ FINDINGS: Final = pl.Schema(
 )
 
 
-def build_nodes_schema(provinces: Iterable[str], models: Iterable[str]) -> pa.DataFrameSchema:
+def build_nodes_schema(
+    provinces: Iterable[str], models: Iterable[str], *, is_raw: bool = False
+) -> pa.DataFrameSchema:
     """The rules for the raw text of the columns of ``nodes.csv``.
 
     Every column is text, so that a bad value is reported as it stands and cannot hide others.
     A check is named by the error code it stands for. It must be given a DataFrame: of a
     LazyFrame pandera would look at the schema alone.
+
+    Args:
+        provinces: canonical names.
+        models: keys of the catalogue.
+        is_raw: whether the file may come from a spreadsheet, which shows other things in the
+            place of identifiers and names.
     """
-    clean = pa.Check(_matches(_CLEAN_TEXT), error="E321")
+    clean = [pa.Check(_matches(CLEAN_TEXT), error="E321")]
+    if is_raw:
+        clean.append(pa.Check(_is_not_mangled, error="E335"))
     return pa.DataFrameSchema(
         {
             NODE_ID: pa.Column(pl.String, clean),
@@ -188,10 +216,14 @@ def _matches(pattern: str) -> Callable[[PolarsData], pl.LazyFrame]:
     return check
 
 
+def _is_not_mangled(data: PolarsData) -> pl.LazyFrame:
+    return data.lazyframe.select(~pl.col(data.key).str.contains(_MANGLED))
+
+
 def _is_card_count(data: PolarsData) -> pl.LazyFrame:
     text = pl.col(data.key)
     fits = text.cast(pl.Int64, strict=False).is_not_null()
-    return data.lazyframe.select(text.str.contains(_WHOLE_NUMBER) & (fits | text.is_null()))
+    return data.lazyframe.select(text.str.contains(WHOLE_NUMBER) & (fits | text.is_null()))
 
 
 def _is_date(data: PolarsData) -> pl.LazyFrame:
@@ -201,4 +233,4 @@ def _is_date(data: PolarsData) -> pl.LazyFrame:
 
 def _parse_dates(text: pl.Expr) -> pl.Expr:
     # to_date alone would also take 2025-6-1
-    return pl.when(text.str.contains(_DATE)).then(text).str.to_date("%Y-%m-%d", strict=False)
+    return pl.when(text.str.contains(ISO_DATE)).then(text).str.to_date("%Y-%m-%d", strict=False)

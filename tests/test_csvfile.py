@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -474,7 +475,7 @@ def test_both_readers_agree_with_the_csv_module(scratch, rows, has_mark, batch, 
     found = survey_file(scratch, problems)
     if is_forced:
         # the reader that goes on behind a flaw in the quotes
-        found = Survey(found.path, found.header, found.bad_lines, False, None)
+        found = replace(found, is_well_quoted=False, record_lines=None)
 
     records = read_independently(text)
     with pytest.MonkeyPatch.context() as patch:

@@ -127,14 +127,14 @@ def test_ingest_stores_what_it_checked_though_the_file_changes_meanwhile(
 ):
     source = tmp_path / "nodes.csv"
     source.write_text(HEADER + "n,a,M,1\n")
-    check = sys.modules["cci_cli.commands.ingest"].inspect_file
+    check = sys.modules["cci_cli.commands.ingest"].inspect_raw
 
-    def check_and_change(*arguments):
-        found = check(*arguments)
+    def check_and_change(*arguments, **options):
+        found = check(*arguments, **options)
         source.write_text(HEADER + "n,a,M,1\nn,a,M,1\nx,nowhere,M,5\n")
         return found
 
-    monkeypatch.setattr("cci_cli.commands.ingest.inspect_file", check_and_change)
+    monkeypatch.setattr("cci_cli.commands.ingest.inspect_raw", check_and_change)
     run = cci("ingest", source, "--period", "2024H2", workspace=workspace)
 
     assert run.code == 0

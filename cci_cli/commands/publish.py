@@ -151,7 +151,7 @@ def _transcribe(table: Path, period: Period, config: Config, before: Release | N
             data.decode("utf-8-sig"), config.indices, period, methodology.decimals, problems
         )
     except UnicodeDecodeError as error:
-        problems.add("E310", offset=error.start)
+        problems.add("E310", encoding="UTF-8", offset=error.start)
     else:
         if before is not None:
             check_against(earlier, before, problems)

@@ -1,16 +1,24 @@
 """``cci validate``: every problem of a stored snapshot or of a file, and implausible moves."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from cci_cli.config import read_config
 from cci_cli.errors import UsageError
-from cci_cli.inspection import inspect_file
+from cci_cli.formats import Encoding
+from cci_cli.inspection import inspect_file, inspect_raw
 from cci_cli.periods import PeriodRef, parse_period, parse_ref
 from cci_cli.results import ValidateResult
 from cci_cli.store import check_hash, nodes_name, nodes_path, resolve_ref
 
 
-def validate(*, workspace: Path, target: str, period: str | None = None) -> ValidateResult:
+def validate(
+    *,
+    workspace: Path,
+    target: str,
+    period: str | None = None,
+    encoding: Encoding | None = None,
+) -> ValidateResult:
     """All that is wrong with a snapshot, and what in it deserves a second look.
 
     Args:
@@ -18,24 +26,32 @@ def validate(*, workspace: Path, target: str, period: str | None = None) -> Vali
         target: a period or revision of the store, or the path of a file.
         period: for a file, the half-year it describes: dates are then held against its last
             day, and supply against the period before.
+        encoding: for a file, what to read it as; null where its bytes are to tell.
 
     Raises:
-        UsageError: a period is not one, or was given with a target that is one.
+        UsageError: a period is not one, or an option for files was given with a target that is
+            one.
         DataError: there is no such snapshot, or it is not what was stored.
         SystemFailureError: the file cannot be read.
     """
     config = read_config(workspace)
     ref = _read_ref(target)
     if ref is None:
-        path, name = Path(target), target
-        described = None if period is None else parse_period(period)
-    elif period is not None:
-        raise UsageError("E107", value=target)
+        name, described = target, None if period is None else parse_period(period)
+        with TemporaryDirectory(prefix="cci-") as folder:
+            found = inspect_raw(
+                *(workspace, config, Path(target), name, described),
+                folder=Path(folder),
+                encoding=encoding,
+            )
     else:
+        for known, value in (("period", period), ("encoding", encoding)):
+            if value is not None:
+                raise UsageError("E107", value=target, option=f"--{known}", known=known)
         ref = resolve_ref(workspace, ref)
         check_hash(workspace, ref)
-        path, name, described = nodes_path(workspace, ref), nodes_name(ref), ref.period
-    found = inspect_file(workspace, config, path, name, described)
+        name = nodes_name(ref)
+        found = inspect_file(workspace, config, nodes_path(workspace, ref), name, ref.period)
     return ValidateResult(
         file=name,
         ref=ref,
@@ -45,6 +61,7 @@ def validate(*, workspace: Path, target: str, period: str | None = None) -> Vali
         warnings=found.warnings.first(),
         warning_count=found.warnings.total,
         compared_with=found.compared_with,
+        reading=found.reading if ref is None else None,
     )
 
 

@@ -159,7 +159,7 @@ def test_other_content_is_the_next_revision(ingest, stored):
         (SOUND + "n1,西,half,1\n", ":4: node_id `n1`: "),
         (HEADER + "n1,东,M,1\n", ": province: province `西` does not appear"),
         (SOUND + 'n3,"东,M,1\n', ":4: quotes do not pair up"),
-        (SOUND.encode("gb18030"), ":2: bytes are not UTF-8 from byte 32 on"),
+        (SOUND.encode() + b"\xff", ":4: bytes are not UTF-8 from byte 51 on"),
         (b"", ": file is empty"),
     ],
 )

@@ -97,6 +97,8 @@ def test_a_sound_file_is_valid(validate):
         "error_count": 0,
         "warnings": [],
         "warning_count": 0,
+        "encoding": "UTF-8",
+        "normalised": [],
     }
 
 
@@ -130,13 +132,13 @@ def test_what_is_unusual_but_sound_is_valid(validate, content):
     ("content", "expected"),
     [
         pytest.param(
-            (HEADER + EAST + WEST).encode("gb18030"),
+            HEADER.encode() + b"n1\xff,,,M,1,in_service,\n",
             error(
                 *("E310", 2, None, None),
-                "bytes are not UTF-8 from byte 67 on",
+                "bytes are not UTF-8 or GB18030 from byte 65 on",
                 "save the file as UTF-8",
             ),
-            id="not UTF-8",
+            id="neither UTF-8 nor GB18030",
         ),
         pytest.param(
             b"",
@@ -252,14 +254,14 @@ def test_what_is_unusual_but_sound_is_valid(validate, content):
             id="no status under its header",
         ),
         pytest.param(
-            HEADER + EAST + WEST + " n3,,东,M,1,in_service,\n",
-            error("E321", 4, "node_id", " n3", INVISIBLE, "expected an identifier"),
-            id="space before",
+            HEADER + EAST + WEST + "\tn3,,东,M,1,in_service,\n",
+            error("E321", 4, "node_id", "\tn3", INVISIBLE, "expected an identifier"),
+            id="tab before",
         ),
         pytest.param(
-            HEADER + EAST + WEST + "n3,a name ,东,M,1,in_service,\n",
-            error("E321", 4, "node_name", "a name ", INVISIBLE, "expected a name, or nothing"),
-            id="space behind a name",
+            HEADER + EAST + WEST + "n3,a name\t,东,M,1,in_service,\n",
+            error("E321", 4, "node_name", "a name\t", INVISIBLE, "expected a name, or nothing"),
+            id="tab behind a name",
         ),
         pytest.param(
             HEADER + EAST + WEST + "n3,,西,M,1,in_service,\n",
@@ -362,17 +364,29 @@ def rows_with(column: str, texts: list[str]) -> str:
 def test_what_is_no_plain_whole_number_is_no_number_of_cards(validate):
     texts = [
         *("12.5", "12.0", "1e3", "1E3", "-1", "-0", "+5", "007", "00", "0x1F", "1_000", "1 000"),
-        *(" 5", "5 ", "５", "１２", "٣", "²", "nan", "NaN", "inf", "-inf", "Infinity", "x", "null"),
+        *(
+            "5 5",
+            "5,",
+            ",5",
+            "12,34",
+            "1,2345",
+            "0,123",
+            "1,234，567",
+            "٣",
+            "²",
+            "nan",
+            "NaN",
+            "inf",
+            "-inf",
+            "Infinity",
+            "x",
+            "null",
+        ),
         *("9223372036854775808", "99999999999999999999", "10000000000000000000", "5\u200b", "一"),
     ]
-    assert places(validate(rows_with("cards", texts))) == [
+    assert places(validate(rows_with("cards", [f'"{text}"' for text in texts]))) == [
         ("E324", line, "cards", text) for line, text in enumerate(texts, start=4)
     ]
-
-
-def test_a_thousands_separator_is_no_part_of_a_number(validate):
-    document = validate(HEADER + EAST + WEST + 'n3,,东,M,"1,234",in_service,\n')
-    assert places(document) == [("E324", 4, "cards", "1,234")]
 
 
 def test_a_plain_whole_number_is_a_number_of_cards(validate):
@@ -382,9 +396,9 @@ def test_a_plain_whole_number_is_a_number_of_cards(validate):
 
 def test_what_is_no_calendar_day_is_no_date(validate):
     texts = [
-        *("2025-02-30", "2025-02-29", "2024-13-01", "2024-00-10", "2025-6-1", "2024-6-30"),
-        *("2024/01/01", "01-01-2024", "2024-01-01T00:00", "2024-01-01 ", " 2024-01-01", "2024-W01"),
-        *("24-01-01", "２０２４-01-01", "2024年1月1日", "20240101", "today", "0", "null"),
+        *("2025-02-30", "2025-02-29", "2024-13-01", "2024-00-10", "2024/02/30", "2024-6/30"),
+        *("01/02/2024", "01-01-2024", "2024-01-01T00:00", "2024-01-01 00:00", "2024-W01"),
+        *("24-01-01", "24/1/1", "2024年13月1日", "2024年1月", "20240101", "today", "0", "null"),
     ]
     assert places(validate(rows_with("in_service_since", texts))) == [
         ("E326", line, "in_service_since", text) for line, text in enumerate(texts, start=4)
@@ -394,8 +408,23 @@ def test_what_is_no_calendar_day_is_no_date(validate):
 @pytest.mark.parametrize("column", ["node_id", "node_name"])
 def test_what_cannot_be_seen_is_refused_in_identifiers_and_names(validate, column):
     texts = [
-        *(" x", "x ", "\tx", "x\t", "\u00a0x", "x\u00a0", "\u3000x", "x\u3000", " ", "\u2009"),
-        *("a\tb", "a\x01b", "a\x7fb", "a\x85b", "a\u200bb", "a\u200d", "\u200e", "a\ufeffb"),
+        *(
+            "\tx",
+            "x\t",
+            " \tx",
+            "x\t ",
+            "\t",
+            "\u200bx",
+            "x\u200b",
+            "a\tb",
+            "a\x01b",
+            "a\x7fb",
+            "a\x85b",
+            "a\u200bb",
+            "a\u200d",
+            "\u200e",
+            "a\ufeffb",
+        ),
         *("a\u00adb", "a\u2028b", "a\u2029b", "a\u202eb", "a\ue000", "a\U000e0001", "a\uffff"),
     ]
     assert places(validate(rows_with(column, texts))) == [
@@ -421,17 +450,11 @@ def test_what_can_be_seen_is_taken_in_identifiers_and_names(validate, column):
             "province",
             "E322",
             {
-                "蒙": "did you mean `内蒙古`?",
-                "内蒙古自治区": "did you mean `内蒙古`?",
-                "inner mongolia": "did you mean `内蒙古`?",
-                "Inner-Mongolia": "did you mean `内蒙古`?",
-                "15": "did you mean `内蒙古`?",
                 "内蒙": "did you mean `内蒙古`?",
                 "Inner Mongola": "did you mean `内蒙古`?",
-                " 内蒙古": "did you mean `内蒙古`?",
-                "内蒙古\u200b": "did you mean `内蒙古`?",
-                "东\u3000": "did you mean `东`?",
-                "e": "did you mean `东`?",
+                "①⑤": "did you mean `内蒙古`?",
+                "1 5": "did you mean `内蒙古`?",
+                "-15": "did you mean `内蒙古`?",
                 "Atlantis": "expected a name as in provinces.csv",
             },
         ),
@@ -439,11 +462,8 @@ def test_what_can_be_seen_is_taken_in_identifiers_and_names(validate, column):
             "model",
             "E323",
             {
-                "m": "did you mean `M`?",
-                "M ": "did you mean `M`?",
-                "Ｍ": "did you mean `M`?",
-                "ascend-910b": "did you mean `昇腾910B`?",
-                "昇腾 910B": "did you mean `昇腾910B`?",
+                "ℳ": "did you mean `M`?",
+                "昇腾⁹10B": "did you mean `昇腾910B`?",
                 "昇腾910": "did you mean `昇腾910B`?",
                 "halve": "did you mean `half`?",
                 "B200": "`cci cards TEXT` finds models",
@@ -453,8 +473,10 @@ def test_what_can_be_seen_is_taken_in_identifiers_and_names(validate, column):
             "status",
             "E325",
             {
-                "IN_SERVICE": "did you mean `in_service`?",
-                "in_service ": "did you mean `in_service`?",
+                "in__service": "did you mean `in_service`?",
+                "运行": f"expected one of {STATUSES}",
+                "停运": f"expected one of {STATUSES}",
+                "已建成": f"expected one of {STATUSES}",
                 "retird": "did you mean `retired`?",
                 "null": f"expected one of {STATUSES}",
             },
@@ -481,7 +503,7 @@ def test_all_problems_of_a_file_come_in_one_run(validate):
         '1,in_service,M,n3,,东,"two\nlines"\n'  # 5 and 6: a control character
         "1,in_service,M,n4,,东,x,y\n"  # 7: too many
         '1,in_service,M,n"5,,东,\n'  # 8: stray quote
-        "-1,open,Q,,2024-02-30,Ost, x\n"  # 9: every column
+        "-1,open,Q,,2024-02-30,Ost,\tx\n"  # 9: every column
         '"",in_service,M,n6,,内蒙,\n'  # 10
         "1,in_service,M,n1,,东,\n"  # 11: key twice
         "1,in_service,half,n1,,内蒙古自治区,\n"  # 12: another province
@@ -499,13 +521,13 @@ def test_all_problems_of_a_file_come_in_one_run(validate):
         ("E326", 9, "in_service_since", "2024-02-30"),
         ("E323", 9, "model", "Q"),
         ("E320", 9, "node_id", None),
-        ("E321", 9, "node_name", " x"),
+        ("E321", 9, "node_name", "\tx"),
         ("E322", 9, "province", "Ost"),
         ("E325", 9, "status", "open"),
         ("E320", 10, "cards", None),
         ("E322", 10, "province", "内蒙"),
         ("E330", 11, "node_id,model", "n1,M"),
-        ("E322", 12, "province", "内蒙古自治区"),
+        ("E331", 12, "node_id", "n1"),
         ("E327", 13, "in_service_since", "2025-06-30"),
         ("E319", 14, None, None),
     ]
@@ -555,7 +577,7 @@ def test_of_many_keys_twice_all_are_counted(cci, workspace, tmp_path):
 
 
 def test_of_many_different_names_the_first_get_a_hint(cci, workspace, tmp_path, monkeypatch):
-    monkeypatch.setattr("cci_cli.nodefile.MAX_HINTS", 3)
+    monkeypatch.setattr("cci_cli.spellings.MAX_HINTS", 3)
     path = tmp_path / "names.csv"
     rows = "".join(f"d{number},,内蒙古{number},M,1,in_service,\n" for number in range(10, 20))
     path.write_text(HEADER + EAST + WEST + rows, encoding="utf-8")
@@ -1032,7 +1054,7 @@ def damage_nodes(folder: Path) -> None:
 
 
 def damage_descriptor(folder: Path) -> None:
-    (folder / "datapackage.json").write_bytes(b"{}")
+    (folder / "datapackage.json").write_bytes(seal({}))
 
 
 def remove_nodes(folder: Path) -> None:
@@ -1043,7 +1065,7 @@ def remove_nodes(folder: Path) -> None:
     ("damage", "words"),
     [
         (damage_nodes, "differs from what its datapackage.json records"),
-        (damage_descriptor, "was changed after it was written"),
+        (damage_descriptor, "is not a usable data package"),
         (remove_nodes, "it is missing"),
         (shutil.rmtree, None),
     ],

@@ -1,0 +1,229 @@
+"""A raw file, whatever its encoding, as CSV text in UTF-8. I/O.
+
+Line ends and lines stay what they are. No detector guesses: UTF-8 is strict enough to be told from
+GB18030, and UTF-16 is known by its byte order mark.
+"""
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cci_cli.csvfile import open_file
+from cci_cli.errors import ProblemList, SystemFailureError, os_failure
+from cci_cli.formats import Encoding
+from cci_cli.readings import UTF_8
+from cci_cli.records import TextForm
+
+_CHUNK_BYTES: Final = 1 << 20
+_LONGEST_HEADER: Final = 1 << 16
+
+_XLSX: Final = b"PK\x03\x04"
+# the container of old Excel files, and of new ones that are encrypted
+_OLE: Final = bytes.fromhex("D0CF11E0A1B11AE1")
+_MARK: Final = codecs.BOM_UTF8
+_UTF_32: Final = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+_UTF_16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_NAMES: Final = {
+    "gb18030": "GB18030",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+}
+# a character of three bytes or more in UTF-8: what is not UTF-8 seldom looks like one
+_HANZI: Final = re.compile("[\u0800-\U0010ffff]")
+_NAME_GB18030: Final = (
+    "save the file as UTF-8; if it is in GB18030 after all, say so: --encoding gb18030"
+)
+_NEEDS_MARK: Final = "UTF-16 is read by the byte order mark it begins with; save the file as UTF-8"
+
+
+@dataclass(frozen=True, slots=True)
+class RawText:
+    """CSV text in UTF-8, and what it was read from (``encoding``, as people call it)."""
+
+    path: Path
+    encoding: str
+    form: TextForm
+
+
+class _BadBytesError(Exception):
+    """Bytes that an encoding does not have; ``offset`` counts bytes, ``line`` lines from 1."""
+
+    #: Whether a hanzi, or another character of three bytes or more, stands before them in UTF-8.
+    is_behind_hanzi = False
+
+    def __init__(self, offset: int, line: int) -> None:
+        self.offset = offset
+        self.line = line
+        super().__init__()
+
+
+def read_raw(
+    path: Path, folder: Path, problems: ProblemList, encoding: Encoding | None = None
+) -> RawText | None:
+    """The text of a raw file: the file itself where it is UTF-8, else a copy in UTF-8.
+
+    Args:
+        path: CSV in UTF-8, GB18030 or UTF-16, or an .xlsx workbook.
+        folder: where a copy may be made.
+        problems: what is wrong with the bytes is added.
+        encoding: what to read it as; null where the bytes are to tell.
+
+    Returns:
+        null where it cannot be read as text.
+
+    Raises:
+        SystemFailureError: E501 the file cannot be read, E502 the copy not be written, E503
+            a workbook needs a package that is not installed, E504 it is no regular file.
+    """
+    copy = folder / "text.csv"
+    try:
+        with open_file(path) as stream:
+            start = stream.read(len(_OLE))
+        if encoding == "utf-8":
+            # the survey says where it is not
+            return RawText(path, UTF_8, TextForm(is_raw=True))
+        if encoding == "gb18030":
+            return _read_text(path, copy, "gb18030", problems)
+        if encoding == "utf-16":
+            return _read_utf_16(path, copy, start, problems)
+        return _read_unnamed(path, copy, start, problems)
+    except OSError as error:
+        raise os_failure("E501", path, error) from error
+
+
+def _read_unnamed(path: Path, copy: Path, start: bytes, problems: ProblemList) -> RawText | None:
+    """The text of a file that tells by its bytes, ``start`` the first of them, what it is."""
+    if start.startswith(_XLSX):
+        return _read_workbook(path, copy, problems)
+    # before UTF-16: one of its marks begins like one of UTF-32
+    for code, marks in (("E340", (_OLE,)), ("E333", _UTF_32)):
+        if start.startswith(marks):
+            problems.add(code)
+            return None
+    if start.startswith(tuple(_UTF_16)):
+        return _read_utf_16(path, copy, start, problems)
+    flaw = _find_utf_8_flaw(path)
+    if flaw is None:
+        return RawText(path, UTF_8, TextForm(is_raw=True))
+    if start.startswith(_MARK) or flaw.is_behind_hanzi:
+        hint = None if start.startswith(_MARK) else _NAME_GB18030
+        _add_bad_bytes(UTF_8, flaw, problems, hint)
+        return None
+    return _read_text(path, copy, "gb18030", problems, flaw)
+
+
+def _read_workbook(path: Path, copy: Path, problems: ProblemList) -> RawText | None:
+    try:
+        from cci_cli.workbook import write_sheet
+    except ModuleNotFoundError as error:
+        raise SystemFailureError("E503", package="openpyxl") from error
+    with open_file(path) as stream:
+        sheet = write_sheet(stream, copy, problems)
+    if sheet is None:
+        return None
+    return RawText(copy, f"XLSX, sheet {sheet}", TextForm(is_raw=True, is_sheet=True))
+
+
+def _read_utf_16(path: Path, copy: Path, start: bytes, problems: ProblemList) -> RawText | None:
+    codec = _UTF_16.get(start[:2])
+    if codec is None:
+        problems.add("E310", line=1, hint=_NEEDS_MARK, encoding="UTF-16", offset=0)
+        return None
+    return _read_text(path, copy, codec, problems)
+
+
+def _find_utf_8_flaw(path: Path) -> _BadBytesError | None:
+    """The first bytes that are not UTF-8; null where there are none, or a NUL stands before."""
+    has_hanzi = False
+    try:
+        for text in _decode(path, "utf-8"):
+            if "\0" in text:
+                # no text at all; the survey names the place
+                return None
+            if not has_hanzi and not text.isascii():
+                has_hanzi = _HANZI.search(text) is not None
+    except _BadBytesError as flaw:
+        flaw.is_behind_hanzi = has_hanzi
+        return flaw
+    return None
+
+
+def _read_text(
+    path: Path,
+    copy: Path,
+    codec: str,
+    problems: ProblemList,
+    utf_8_flaw: _BadBytesError | None = None,
+) -> RawText | None:
+    """A copy in UTF-8 of a file in another encoding; null where its bytes are not in that one.
+
+    ``utf_8_flaw`` is what kept a file from being UTF-8 that nobody named the encoding of.
+    """
+    name = _NAMES[codec]
+    try:
+        separator = _write_copy(_decode(path, codec), copy, codec)
+    except _BadBytesError as flaw:
+        if utf_8_flaw is None:
+            _add_bad_bytes(name, flaw, problems)
+        else:
+            # the encoding that holds longer is the likelier one
+            furthest = max(utf_8_flaw, flaw, key=lambda found: found.offset)
+            _add_bad_bytes(f"{UTF_8} or {name}", furthest, problems)
+        return None
+    return RawText(copy, name, TextForm(separator, is_raw=True))
+
+
+def _write_copy(texts: Iterator[str], copy: Path, codec: str) -> str:
+    """Write a text as UTF-8 and tell its separator: Excel's Unicode text is UTF-16 with tabs."""
+    header, has_begun = "", False
+    try:
+        out = copy.open("xb")
+    except OSError as error:
+        raise os_failure("E502", copy, error) from error
+    with out:
+        for text in texts:
+            # the byte order mark of the source says nothing of the copy
+            written = text if has_begun else text.removeprefix("\ufeff")
+            has_begun = has_begun or text != ""
+            if "\n" not in header and len(header) < _LONGEST_HEADER:
+                header += written
+            try:
+                out.write(written.encode())
+            except OSError as error:
+                raise os_failure("E502", copy, error) from error
+    is_tabbed = codec.startswith("utf-16") and "\t" in header.partition("\n")[0]
+    return "\t" if is_tabbed else ","
+
+
+def _decode(path: Path, codec: str) -> Iterator[str]:
+    """The text of a file, chunk by chunk, what stands before a flaw too.
+
+    Raises:
+        _BadBytesError: bytes that the encoding does not have.
+    """
+    decoder = codecs.getincrementaldecoder(codec)()
+    offset, line = 0, 1
+    with open_file(path) as stream:
+        while chunk := stream.read(_CHUNK_BYTES):
+            pending = decoder.getstate()[0]
+            try:
+                text = decoder.decode(chunk)
+            except UnicodeDecodeError as error:
+                sound = (pending + chunk)[: error.start].decode(codec)
+                yield sound
+                at = offset - len(pending) + error.start
+                raise _BadBytesError(at, line + sound.count("\n")) from error
+            yield text
+            offset += len(chunk)
+            line += text.count("\n")
+    if pending := decoder.getstate()[0]:
+        raise _BadBytesError(offset - len(pending), line)
+
+
+def _add_bad_bytes(
+    encoding: str, flaw: _BadBytesError, problems: ProblemList, hint: str | None = None
+) -> None:
+    problems.add("E310", line=flaw.line, hint=hint, encoding=encoding, offset=flaw.offset)

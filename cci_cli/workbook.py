@@ -1,0 +1,171 @@
+"""The sheet of nodes of an .xlsx workbook as CSV text. I/O; needs the package openpyxl."""
+
+import csv
+import re
+import warnings
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, BinaryIO, Final, TextIO
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile
+
+import openpyxl
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+
+from cci_cli.errors import ProblemList, os_failure, quote_value
+from cci_cli.headers import find_column
+from cci_cli.schemas import CARDS, COLUMNS, NODE_ID, NODE_NAME
+
+#: A spreadsheet keeps numbers as binary floats: up to here no two whole ones are the same.
+LARGEST_EXACT: Final = 2**53
+_LARGEST_INT64: Final = 2**63 - 1
+
+# what openpyxl raises for archives and documents that are not what they should be
+_FLAWS: Final = (
+    *(BadZipFile, ParseError, EOFError, zlib.error, LookupError, ValueError, TypeError),
+    *(AttributeError, NotImplementedError, OverflowError, RuntimeError, OSError),
+)
+# how a workbook writes control characters, which XML cannot hold
+_ESCAPED_CONTROL: Final = re.compile(r"_x00([01][0-9A-Fa-f]|7[Ff])_")
+
+
+class _UnreadableError(Exception):
+    """The workbook is not what it should be; the text says why."""
+
+
+def write_sheet(stream: BinaryIO, target: Path, problems: ProblemList) -> str | None:
+    """Write the one sheet that holds something as CSV, one record per row, blank ones too.
+
+    Args:
+        stream: the workbook.
+        target: the CSV file to make, in UTF-8 with commas.
+        problems: what is wrong with the workbook or with a cell is added, its row as the line.
+
+    Returns:
+        The name of the sheet; null where there is none to read.
+
+    Raises:
+        SystemFailureError: E502, the target cannot be written.
+    """
+    try:
+        with warnings.catch_warnings():
+            # they are about styles and extensions, which touch no value
+            warnings.simplefilter("ignore")
+            filled = _find_filled_sheets(stream)
+            if len(filled) == 1:
+                with target.open("x", encoding="utf-8", newline="") as out:
+                    _write_rows(_read_rows(filled[0]), out, problems)
+                return str(filled[0].title)
+    except _UnreadableError as error:
+        problems.add("E339", detail=error)
+        return None
+    except OSError as error:
+        raise os_failure("E502", target, error) from error
+    if filled:
+        problems.add("E338", names=", ".join(quote_value(sheet.title) for sheet in filled))
+    else:
+        problems.add("E311", expected=",".join(COLUMNS))
+    return None
+
+
+def _find_filled_sheets(stream: BinaryIO) -> list[ReadOnlyWorksheet]:
+    try:
+        book = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+    except _FLAWS as error:
+        raise _UnreadableError(_first_line(error)) from error
+    for sheet in book.worksheets:
+        # many programs record a size that is not the sheet's
+        sheet.reset_dimensions()
+    return [sheet for sheet in book.worksheets if any(_read_rows(sheet))]
+
+
+def _read_rows(sheet: ReadOnlyWorksheet) -> Iterator[list[Any]]:
+    """The values of every row, from the first on, without the blank cells at its end."""
+    try:
+        for row in sheet.iter_rows(values_only=True):
+            values = list(row)
+            while values and (values[-1] is None or not str(values[-1]).strip()):
+                del values[-1]
+            yield values
+    except _FLAWS as error:
+        raise _UnreadableError(_first_line(error)) from error
+
+
+def _first_line(error: Exception) -> str:
+    # a KeyError quotes its text
+    text = str(error.args[0]) if error.args else ""
+    return text.partition("\n")[0] or type(error).__name__
+
+
+def _write_rows(rows: Iterable[list[Any]], out: TextIO, problems: ProblemList) -> None:
+    writer = csv.writer(out, lineterminator="\n")
+    columns: list[str | None] = []
+    blank_rows = 0
+    for number, values in enumerate(rows, start=1):
+        if not values:
+            # at the end of a sheet they are nobody's fault
+            blank_rows += 1
+            continue
+        out.write("\n" * blank_rows)
+        blank_rows = 0
+        texts = list(map(_to_text, values))
+        if number == 1:
+            columns = list(map(find_column, texts))
+        else:
+            _check_cells(number, columns, values, problems)
+            texts += [""] * (len(columns) - len(texts))
+        writer.writerow(texts)
+
+
+def _to_text(value: object) -> str:
+    """The value of a cell as it would stand in a CSV file."""
+    match value:
+        case None:
+            text = ""
+        case str():
+            # a lone carriage return or a NUL would be a flaw of the whole file; as another control
+            # character it is one of its value
+            text = _ESCAPED_CONTROL.sub(lambda found: chr(int(found[1], 16)), value)
+            text = text.replace("\r\n", "\n").translate({0x0D: "\n", 0x00: "\x01"})
+        case bool():
+            text = str(value).upper()
+        case float() if value.is_integer():
+            text = str(int(value))
+        case datetime() if value.time() == time():
+            text = value.date().isoformat()
+        case _:
+            text = str(value)
+    return text
+
+
+def _check_cells(
+    row: int, columns: Sequence[str | None], values: Sequence[Any], problems: ProblemList
+) -> None:
+    """Add what only the cell shows: its text would pass for what was once written in it."""
+    for column, value in zip(columns, values, strict=False):
+        if column in (NODE_ID, NODE_NAME):
+            kind = _find_kind(value)
+            if kind:
+                text = _to_text(value)
+                problems.add("E336", line=row, column=column, value=text, kind=kind)
+        elif column == CARDS and _is_inexact(value):
+            problems.add("E337", line=row, column=column, value=_to_text(value))
+
+
+def _is_inexact(value: object) -> bool:
+    # what is larger still is no number of cards, and is refused as that
+    return isinstance(value, int | float) and LARGEST_EXACT < value <= _LARGEST_INT64
+
+
+def _find_kind(value: object) -> str | None:
+    """What a cell holds in the place of a text; null for a text or nothing."""
+    match value:
+        case bool():
+            return "a truth value"
+        case int() | float():
+            return "a number"
+        case date() | time() | timedelta():
+            return "a date or time"
+    return None
