@@ -227,16 +227,19 @@ def scan_nodes(survey: Survey) -> pl.LazyFrame:
     """
     return pl.scan_csv(
         survey.path,
-        schema=dict.fromkeys(survey.header, pl.String),
+        schema=dict.fromkeys(survey.names, pl.String),
         separator=survey.form.separator,
         row_index_name=LINE,
         row_index_offset=2,
         glob=False,
         # fields too many are reported by the survey, and such a file is never used
         truncate_ragged_lines=True,
-    ).with_columns(
+    ).select(
         pl.col(LINE).cast(pl.Int64),
-        pl.col(list(survey.header)).replace("", None),
+        *(
+            pl.col(name).replace("", None).alias(column)
+            for name, column in zip(survey.names, survey.header, strict=True)
+        ),
     )
 
 

@@ -126,15 +126,17 @@ class Normaliser:
         text = pl.col(column)
         if column in _LOOKED_UP:
             met = self._met[column]
-            return text.replace(
+            form = text.replace(
                 pl.Series(list(met), dtype=pl.String),
                 pl.Series(list(met.values()), dtype=pl.String),
             )
-        if column == CARDS:
-            return pl.when(text.str.contains(WHOLE_NUMBER)).then(text).otherwise(_to_digits(text))
-        if column == IN_SERVICE_SINCE:
-            return pl.when(text.str.contains(ISO_DATE)).then(text).otherwise(_to_iso_date(text))
-        return _without_space(text)
+        elif column == CARDS:
+            form = _to_digits(text)
+        elif column == IN_SERVICE_SINCE:
+            form = _to_iso_date(text)
+        else:
+            form = _without_space(text)
+        return form.alias(column)
 
     def _count(self, column: str, rows: pl.DataFrame) -> None:
         """Add the changes of a batch; ``rows`` has ``line``, ``old`` and ``new``."""
