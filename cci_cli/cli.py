@@ -19,7 +19,7 @@ import typer
 
 from cci_cli import __version__
 from cci_cli.console import ReaderGone, choose_format, report, say, show, write_stdout
-from cci_cli.errors import CciError, SystemFailureError, UsageError, os_failure
+from cci_cli.errors import CciError, SystemFailureError, UsageError, first_few, os_failure
 from cci_cli.formats import Encoding, Format, Lang
 from cci_cli.workspace import find_workspace
 
@@ -285,8 +285,13 @@ def publish(
         say(f"unchanged: {release.name} has these figures already")
         return
     if result.restated is not None:
-        codes = ", ".join(result.changed_codes) or "none in print: the exact levels are known now"
-        say(f"replaces {result.restated.name}, which is kept; changed: {codes}")
+        changed = result.changed_codes
+        moved = (
+            f"{len(changed)} of the indices ({', '.join(first_few(changed))})"
+            if changed
+            else "none"
+        )
+        say(f"replaces {result.restated.name}, which is kept; other figures: {moved}")
     for name in result.outdated:
         say(f"{name} was chained from the replaced levels and stands on them until restated")
     source = f"transcribed, {release.decimals} decimals" if release.is_transcribed else "exact"

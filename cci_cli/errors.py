@@ -25,6 +25,11 @@ def escape_unprintable(text: str) -> str:
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
+def first_few(names: Sequence[str], most: int = 4) -> tuple[str, ...]:
+    """Names for one line that stays short: the first ones, and … for the rest."""
+    return (*names[:most], *(["…"] if len(names) > most else []))
+
+
 def count_noun(count: int, noun: str) -> str:
     """``1 problem``, ``2,000 problems``."""
     return f"{count:,} {noun}" + ("" if count == 1 else "s")

@@ -227,7 +227,7 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "`cci publish {previous} --from-table FILE`",
         ),
         "E407": Message(
-            "{value} has other figures for {codes}",
+            "{value} has other figures for {count} of the indices ({codes})",
             'a release never changes: `--restate "REASON"` makes the next one and keeps it',
         ),
         "E408": Message(
@@ -326,9 +326,10 @@ NOTES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "published figures; they are not a real survey.",
         },
         "N107": {
-            "zh": "试算：{release} 已发布的数字与本表不同（{codes}）；正式数字以发布为准。",
-            "en": "Provisional: the figures released as {release} differ from this table "
-            "({codes}); the released ones stand.",
+            "zh": "试算：{release} 已发布的数字与本表在 {count} 个指数上不同（{codes}）；"
+            "正式数字以发布为准。",
+            "en": "Provisional: the figures released as {release} differ from this table for "
+            "{count} of the indices ({codes}); the released ones stand.",
         },
         "N108": {
             "zh": "{release} 系由公布表格转录，仅有 {decimals} 位小数；"
@@ -337,10 +338,11 @@ NOTES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "of levels chained from it may be off.",
         },
         "N109": {
-            "zh": "{period}的供算量在发布（{release}）后有修订（{codes}）；"
+            "zh": "{period}的供算量在发布（{release}）后有修订，涉及 {count} 个指数（{codes}）；"
             "其点位保持发布值，增长率按修订后数据两期同口径计算。",
-            "en": "{period}: supply was revised after its release {release} ({codes}); the "
-            "released levels are kept, growth compares both periods as they are known today.",
+            "en": "{period}: supply was revised after its release {release}, of {count} of the "
+            "indices ({codes}); the released levels are kept, growth compares both "
+            "periods as they are known today.",
         },
         "N110": {
             "zh": "{index}不在 {release} 中，其上一期点位按全国总指数点位乘以供算量占比起算。",

@@ -6,8 +6,10 @@ The texts are in the message catalogue.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 from cci_cli.definitions import IndexDefinition, Methodology
+from cci_cli.errors import first_few
 from cci_cli.indices import Observation, find_national
 from cci_cli.periods import Period
 from cci_cli.results import Note, Release, Snapshot
@@ -68,7 +70,7 @@ def find_release_notes(
     """
     notes = []
     if release is not None and changed_codes:
-        notes.append(Note("N107", {"release": release.name, "codes": tuple(changed_codes)}))
+        notes.append(Note("N107", {"release": release.name} | _name_some(changed_codes)))
     if start is None:
         return notes
     if start.is_transcribed:
@@ -82,9 +84,13 @@ def find_release_notes(
         elif released[definition.code] not in ("", None, fraction_text(seen.link.supply)):
             revised.append(definition.code)
     if revised:
-        details = {"period": period, "release": start.name, "codes": tuple(revised)}
+        details = {"period": period, "release": start.name} | _name_some(revised)
         notes.append(Note("N109", details))
     return notes
+
+
+def _name_some(codes: Sequence[str]) -> dict[str, Any]:
+    return {"count": len(codes), "codes": first_few(codes)}
 
 
 def _find_additivity_note(

@@ -13,7 +13,7 @@ from cci_cli.archive import stage_release, write_release
 from cci_cli.compilation import check_base, compile_indices
 from cci_cli.config import read_config
 from cci_cli.definitions import Config
-from cci_cli.errors import DataError, InvalidDataError, ProblemList, os_failure
+from cci_cli.errors import DataError, InvalidDataError, ProblemList, first_few, os_failure
 from cci_cli.figures import RELEASE_COLUMNS, find_changed_codes, to_provenance
 from cci_cli.indices import find_national
 from cci_cli.leveltable import check_against, parse_level_table
@@ -86,7 +86,8 @@ def publish(
                 release=newest, is_new=False, restated=None, changed_codes=(), outdated=()
             )
         if newest is not None and restate is None:
-            raise DataError("E407", value=newest.name, codes=", ".join(changed))
+            codes = ", ".join(first_few(changed))
+            raise DataError("E407", value=newest.name, count=len(changed), codes=codes)
         ref = PeriodRef(released, 1 if newest is None else (newest.ref.revision or 0) + 1)
         document = {
             "name": f"cci-release-{str(released).lower()}-r{ref.revision}",

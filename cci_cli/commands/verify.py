@@ -1,6 +1,7 @@
 """``cci verify``: hold all that is stored against its hashes, and releases against their data."""
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from pathlib import Path
 
 from cci_cli.compilation import Compilation, compile_indices, recompile_release
@@ -8,6 +9,7 @@ from cci_cli.config import read_config
 from cci_cli.definitions import Config
 from cci_cli.errors import CciError, DataError, InvalidDataError
 from cci_cli.figures import find_changed_codes
+from cci_cli.indices import Observation
 from cci_cli.packages import find_damage
 from cci_cli.periods import PeriodRef, parse_period
 from cci_cli.releases import find_outdated, list_released, list_releases, read_release
@@ -56,7 +58,7 @@ def verify(*, workspace: Path, period: str | None = None) -> VerifyResult:
         methodology=config.methodology,
         findings=tuple(findings),
         outdated=tuple(find_outdated(workspace)) if is_sound else (),
-        drifts=tuple(_find_drifts(workspace, in_force, config)) if is_sound else (),
+        drifts=_find_drifts(workspace, in_force, config) if is_sound else (),
     )
 
 
@@ -103,27 +105,33 @@ def _find_mismatches(workspace: Path, release: Release) -> Iterator[str]:
             yield f"{code} comes out differently when computed again: level {again}"
 
 
-def _find_drifts(workspace: Path, releases: Iterable[Release], config: Config) -> Iterator[Drift]:
+def _find_drifts(workspace: Path, releases: Iterable[Release], config: Config) -> tuple[Drift, ...]:
     """Released levels that today's data and config, chained from the base, give otherwise."""
+    drifts: list[Drift] = []
     compiled: Compilation | None = None
+    # the newest first: its chain holds all the periods before
     for release in sorted(releases, key=lambda release: release.ref.period, reverse=True):
         period = release.ref.period
-        try:
-            if compiled is None or period not in compiled.chained:
-                compiled = compile_indices(
-                    workspace, PeriodRef(period), config, from_snapshots=True
-                )
-        except CciError as error:
-            # a later period may lack data that this one does not need
-            yield Drift(release, None, None, error.message)
-            continue
-        restated = {seen.code: seen.level for seen in compiled.chained[period]}
-        for code, level in release.levels.items():
-            now = restated.get(code)
-            if release.decimals is not None and now is not None:
-                printed = round_exact(now, release.decimals, config.methodology.rounding)
-                is_same = printed == level
-            else:
-                is_same = now == level
-            if not is_same:
-                yield Drift(release, code, now)
+        if compiled is None:
+            try:
+                ref = PeriodRef(period)
+                compiled = compile_indices(workspace, ref, config, from_snapshots=True)
+            except CciError as error:
+                drifts.insert(0, Drift(release, None, None, error.message))
+                continue
+        drifts[:0] = _compare(release, compiled.chained[period], config)
+    return tuple(drifts)
+
+
+def _compare(
+    release: Release, observations: Iterable[Observation], config: Config
+) -> Iterator[Drift]:
+    restated = {seen.code: seen.level for seen in observations}
+    for code, level in release.levels.items():
+        now = restated.get(code)
+        known = now
+        if now is not None and release.decimals is not None:
+            # of what was transcribed from print, no more digits are known
+            known = Fraction(round_exact(now, release.decimals, config.methodology.rounding))
+        if known != level:
+            yield Drift(release, code, now)
