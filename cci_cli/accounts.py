@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from cci_cli.definitions import Methodology
+from cci_cli.errors import count_noun
 from cci_cli.figures import Rounder, index_name, round_figures, to_provenance
 from cci_cli.formats import Lang
 from cci_cli.indices import Observation
@@ -97,12 +98,11 @@ def _decimal_text(value: Fraction, separator: str = "") -> str:
 def _explain_sheet(result: ExplainResult, lang: Lang, top: int) -> Sheet:
     is_zh = lang == "zh"
     has_previous = result.previous is not None
-    index, now = result.figures.definition, date_text(result.period, lang)
-    before = "" if result.previous is None else date_text(result.previous, lang)
-    words = ("型号", "TFLOPS", "卡数") if is_zh else ("Model", "TFLOPS", "cards")
-    rate = "每卡 TFLOPS" if is_zh else "TFLOPS per card"
-    old = (f"{before}\n{words[2]}", f"{before}\n{words[1]}") if has_previous else ()
-    headers = (words[0], rate, *old, f"{now}\n{words[2]}", f"{now}\n{words[1]}")
+    index = result.figures.definition
+    words = ("型号", "每卡\nTFLOPS", "卡数") if is_zh else ("Model", "TFLOPS\nper card", "cards")
+    periods = (result.previous, result.period) if has_previous else (result.period,)
+    sums = [f"{period}\n{word}" for period in periods for word in (words[2], "TFLOPS")]
+    headers = (*words[:2], *sums)
     rows: list[tuple[str, ...]] = []
     groups: list[str] = []
     every: list[ModelAccount] = []
@@ -128,10 +128,11 @@ def _explain_sheet(result: ExplainResult, lang: Lang, top: int) -> Sheet:
             add(account.province, name, NULL_MARK, rest)
         name = "小计" if is_zh else "together"
         add(account.province, name, NULL_MARK, account.models)
-    total = "合计" if is_zh else "Total"
-    add(total, total, NULL_MARK, every)
+    count = len(result.provinces)
+    name = f"{count} 个省份" if is_zh else count_noun(count, "province")
+    add("合计" if is_zh else "Total", name, NULL_MARK, every)
     return Sheet(
-        title=f"{index.code}  {index_name(index, lang)}  {now}",
+        title=f"{index.code}  {index_name(index, lang)}  {date_text(result.period, lang)}",
         headers=headers,
         rows=tuple(rows),
         numeric=frozenset(range(1, len(headers))),

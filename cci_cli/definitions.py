@@ -24,6 +24,9 @@ _INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 # hyphens and dashes as people and spreadsheets write them, beside white space
 _FOLDED_AWAY = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
 
+# letters that people type for digits
+_LOOKALIKES = str.maketrans("oil", "011")
+
 
 def fold_name(text: str) -> str:
     """A name without case, width, spaces and hyphens: two spellings of one name fold alike."""
@@ -63,7 +66,13 @@ def find_similar_name(text: str, spellings: Mapping[str, str]) -> str | None:
         spellings: entry by folded spelling, see ``fold_name``.
     """
     folded = fold_name(text)
-    close = [folded] if folded in spellings else get_close_matches(folded, spellings, n=1)
+    if folded in spellings:
+        return spellings[folded]
+    mistaken = folded.translate(_LOOKALIKES)
+    for spelling, entry in spellings.items():
+        if spelling.translate(_LOOKALIKES) == mistaken:
+            return entry
+    close = get_close_matches(folded, spellings, n=1)
     return spellings[close[0]] if close else None
 
 

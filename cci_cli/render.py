@@ -63,8 +63,6 @@ def render_table(view: View, *, width: int | None = None, has_colour: bool = Fal
     if isinstance(sheet, Lines):
         return "".join(escape_unprintable(line) + "\n" for line in sheet.lines)
     table = Table(
-        title=Text(sheet.title, style="bold"),
-        title_justify="left",
         box=_RULES,
         # with the blank that divides two columns, a gap of _GAP
         padding=(0, _GAP - 1, 0, 0),
@@ -93,8 +91,7 @@ def render_table(view: View, *, width: int | None = None, has_colour: bool = Fal
             table.add_row(Text(escape_unprintable(sheet.groups[position]), style="bold"))
         table.add_row(*(Text(escape_unprintable(cell)) for cell in row))
 
-    # the title, too, stands on a line of its own where there is room
-    room = max(widest, cell_len(sheet.title)) if width is None else max(width, least)
+    room = widest if width is None else max(width, least)
     out = io.StringIO()
     console = Console(
         file=out,
@@ -106,6 +103,8 @@ def render_table(view: View, *, width: int | None = None, has_colour: bool = Fal
         # what the surroundings say of width and colours has been weighed by the caller
         _environ={},
     )
+    # a title of the table itself would be folded to its width
+    console.print(Text(escape_unprintable(sheet.title), style="bold"), soft_wrap=width is None)
     console.print(table)
     for note in sheet.notes:
         console.print(Text(escape_unprintable(note), style="dim"), soft_wrap=width is None)
