@@ -15,7 +15,7 @@ from cci_cli.indices import Observation
 from cci_cli.messages import ERRORS, NOTES, WARNINGS
 from cci_cli.results import ExplainResult, ModelAccount
 from cci_cli.rounding import fraction_text, round_exact
-from cci_cli.views import NULL_MARK, Cell, Lines, Sheet, View, date_text
+from cci_cli.views import NULL_MARK, Cell, Lines, Sheet, View, date_text, note_text
 
 #: Places that the rate of a card can have, see ``catalogues``.
 MAX_RATE_DECIMALS: Final = 9
@@ -147,6 +147,7 @@ def _explain_notes(result: ExplainResult, lang: Lang) -> Iterator[str]:
     yield from _supply_lines(result, lang)
     yield from _chain_lines(result, lang)
     yield from _rounding_lines(result, lang)
+    yield from (note_text(note, lang) for note in result.notes)
     for snapshot in result.snapshots.values():
         yield f"{snapshot.ref}  sha256 {snapshot.facts.sha256}"
     if result.start is not None:
@@ -321,5 +322,6 @@ def _explain_document(result: ExplainResult) -> dict[str, Any]:
         "release": release and release.name,
         "official": result.is_official,
         "by_province": provinces,
+        "notes": [note_text(note, "zh") for note in result.notes],
         "provenance": to_provenance(result.snapshots, start, result.config_hashes, methodology),
     }

@@ -271,6 +271,7 @@ class ExplainResult:
     methodology: Methodology
     figures: IndexFigures
     provinces: tuple[ProvinceAccount, ...]
+    notes: tuple[Note, ...]
     snapshots: Mapping[Period, Snapshot]
     config_hashes: Mapping[str, str]
     start: Release | None

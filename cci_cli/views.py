@@ -74,7 +74,7 @@ def view_compute(result: ComputeResult, lang: Lang) -> View:
     """Table 2: the levels of two periods, as published, with growth beside them."""
     rounder = Rounder(result.methodology)
     figures = [round_figures(item, rounder, lang) for item in result.indices]
-    notes = tuple(_note_text(note, lang) for note in result.notes)
+    notes = tuple(note_text(note, lang) for note in result.notes)
     columns: dict[str, type | int] = {"code": str, "series": str, "name": str}
     numbers = ("previous_level", "level", "growth_pct", "share_pct", "contribution_pp")
     columns |= dict.fromkeys(numbers, result.methodology.decimals)
@@ -209,7 +209,7 @@ def _origin_text(result: ComputeResult, lang: Lang) -> str:
     )
 
 
-def _note_text(note: Note, lang: Lang) -> str:
+def note_text(note: Note, lang: Lang) -> str:
     """The text of a note: periods as dates, indices by name, lists in the manner of ``lang``."""
     separator = "、" if lang == "zh" else ", "
 

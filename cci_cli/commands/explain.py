@@ -9,6 +9,7 @@ from cci_cli.config import read_config
 from cci_cli.definitions import Config, IndexDefinition, fold_name, suggest_name
 from cci_cli.errors import DataError
 from cci_cli.figures import find_changed_codes
+from cci_cli.notes import find_demonstration_note
 from cci_cli.periods import Period, PeriodRef, parse_ref
 from cci_cli.releases import find_release
 from cci_cli.results import ExplainResult, ModelAccount, ProvinceAccount
@@ -45,6 +46,7 @@ def explain(
         methodology=config.methodology,
         figures=figures,
         provinces=_take_apart(compiled, figures.observation.provinces),
+        notes=tuple(find_demonstration_note(compiled.snapshots.values())),
         snapshots=compiled.snapshots,
         config_hashes=config.hashes,
         start=compiled.start,
