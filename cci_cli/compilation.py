@@ -16,7 +16,7 @@ from cci_cli.figures import to_release_rows
 from cci_cli.indices import Observation, chain_indices, find_national, sum_supply
 from cci_cli.packages import find_damage
 from cci_cli.periods import Period, PeriodRef, periods_between
-from cci_cli.releases import find_release, list_released, read_release
+from cci_cli.releases import find_release, find_replaced, list_released, read_release
 from cci_cli.results import IndexFigures, Release, Snapshot, release_name
 from cci_cli.store import list_periods, read_snapshot, resolve_ref
 
@@ -26,12 +26,14 @@ class Compilation:
     """The chain of all indices up to ``period``, and all it was made from.
 
     ``start`` is the release whose levels the first period of the chain has; null where that
-    period is the base. ``standard_cards`` and ``supplies`` are by period and province.
+    period is the base. ``replaced`` is a restated release that it still rests on, null for none.
+    ``standard_cards`` and ``supplies`` are by period and province.
     """
 
     config: Config
     period: Period
     start: Release | None
+    replaced: PeriodRef | None
     snapshots: Mapping[Period, Snapshot]
     standard_cards: Mapping[Period, Mapping[str, Fraction]]
     supplies: Mapping[Period, Mapping[str, Fraction]]
@@ -97,7 +99,8 @@ def compile_indices(
         )
     refs = [*map(PeriodRef, periods_between(first, ref.period)[:-1]), ref]
     snapshots = {wanted.period: read_snapshot(workspace, wanted, config) for wanted in refs}
-    return _chain(config, ref.period, snapshots, start)
+    replaced = None if start is None else find_replaced(workspace, start)
+    return _chain(config, ref.period, snapshots, start, replaced)
 
 
 def recompile_release(workspace: Path, release: Release) -> Compilation:
@@ -162,7 +165,11 @@ def check_base(release: Release, config: Config) -> None:
 
 
 def _chain(
-    config: Config, period: Period, snapshots: Mapping[Period, Snapshot], start: Release | None
+    config: Config,
+    period: Period,
+    snapshots: Mapping[Period, Snapshot],
+    start: Release | None,
+    replaced: PeriodRef | None = None,
 ) -> Compilation:
     coefficients, methodology = config.coefficients, config.methodology
     standard_cards = {
@@ -176,6 +183,7 @@ def _chain(
         config=config,
         period=period,
         start=start,
+        replaced=replaced,
         snapshots=snapshots,
         standard_cards=standard_cards,
         supplies=supplies,

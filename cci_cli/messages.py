@@ -349,5 +349,10 @@ NOTES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "en": "{index}: is not in {release}; its level there is seeded as national level × "
             "share.",
         },
+        "N111": {
+            "zh": "{release} 由 {replaced} 链接而来，后者已重述；{release} 尚未随之重述。",
+            "en": "{release} was chained from {replaced}, which has been restated; {release} has "
+            "not been restated with it.",
+        },
     }
 )

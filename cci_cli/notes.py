@@ -11,8 +11,8 @@ from typing import Any
 from cci_cli.definitions import IndexDefinition, Methodology
 from cci_cli.errors import first_few
 from cci_cli.indices import Observation, find_national
-from cci_cli.periods import Period
-from cci_cli.results import Note, Release, Snapshot
+from cci_cli.periods import Period, PeriodRef
+from cci_cli.results import Note, Release, Snapshot, release_name
 from cci_cli.rounding import fraction_text, round_exact
 
 
@@ -56,6 +56,7 @@ def find_release_notes(
     definitions: Sequence[IndexDefinition],
     chained: Mapping[Period, Sequence[Observation]],
     start: Release | None,
+    replaced: PeriodRef | None,
     release: Release | None,
     changed_codes: Sequence[str],
 ) -> list[Note]:
@@ -65,6 +66,7 @@ def find_release_notes(
         definitions: the indices.
         chained: as ``indices.chain_indices`` returns it.
         start: the release the chain starts from; null for none.
+        replaced: a restated release that it still rests on; null for none.
         release: the newest release of the period of the table; null for none.
         changed_codes: the indices whose figures are not the released ones.
     """
@@ -75,6 +77,8 @@ def find_release_notes(
         return notes
     if start.is_transcribed:
         notes.append(Note("N108", {"release": start.name, "decimals": start.decimals}))
+    if replaced is not None:
+        notes.append(Note("N111", {"release": start.name, "replaced": release_name(replaced)}))
     period = start.ref.period
     released = {row["code"]: row.get("supply_exact") for row in start.rows}
     revised = []

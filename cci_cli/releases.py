@@ -97,30 +97,32 @@ def read_release(root: Path, ref: PeriodRef) -> Release:
     return release
 
 
-def find_outdated(root: Path) -> list[tuple[str, PeriodRef]]:
-    """Releases in force that were chained from levels which a restatement has replaced.
-
-    Returns:
-        Their names, oldest first, each with the replaced release that it rests on, directly or
-        through others.
+def find_replaced(root: Path, release: Release) -> PeriodRef | None:
+    """The replaced release that a release rests on, directly or through others; null for none.
 
     Raises:
         DataError: as ``read_release``.
     """
-    found: list[tuple[str, PeriodRef]] = []
-    rests_on: dict[PeriodRef, PeriodRef] = {}
-    for period in list_released(root):
-        release = find_release(root, period)
-        if release is None or release.start is None:
-            continue
-        start = release.start[0]
-        if start.revision != list_releases(root, start.period)[-1]:
-            rests_on[release.ref] = start
-        elif start in rests_on:
-            rests_on[release.ref] = rests_on[start]
-        if release.ref in rests_on:
-            found.append((release.name, rests_on[release.ref]))
-    return found
+    while release.start is not None:
+        ref = release.start[0]
+        if ref.revision not in list_releases(root, ref.period)[-1:]:
+            return ref
+        release = read_release(root, ref)
+    return None
+
+
+def find_outdated(root: Path) -> list[tuple[str, PeriodRef]]:
+    """Releases in force that were chained from levels which a restatement has replaced.
+
+    Returns:
+        Their names, oldest first, each with the replaced release that it rests on.
+
+    Raises:
+        DataError: as ``read_release``.
+    """
+    in_force = (find_release(root, period) for period in list_released(root))
+    rests_on = [(item.name, find_replaced(root, item)) for item in in_force if item is not None]
+    return [(name, replaced) for name, replaced in rests_on if replaced is not None]
 
 
 def _read_rows(path: Path) -> tuple[Mapping[str, str], ...]:

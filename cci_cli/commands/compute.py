@@ -38,7 +38,14 @@ def compute(*, workspace: Path, period: str, from_snapshots: bool = False) -> Co
         indices=compiled.figures,
         hubs=_measure_hubs(compiled),
         notes=(
-            *find_release_notes(config.indices, compiled.chained, compiled.start, release, changed),
+            *find_release_notes(
+                config.indices,
+                compiled.chained,
+                compiled.start,
+                compiled.replaced,
+                release,
+                changed,
+            ),
             *find_notes(config.indices, config.methodology, compiled.chained, ref.period),
             *find_demonstration_note(compiled.snapshots.values()),
         ),
