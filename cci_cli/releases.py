@@ -97,8 +97,12 @@ def read_release(root: Path, ref: PeriodRef) -> Release:
     return release
 
 
-def find_outdated(root: Path) -> list[tuple[str, PeriodRef]]:
+def find_outdated(root: Path, last: Period | None = None) -> list[tuple[str, PeriodRef]]:
     """Releases in force that were chained from levels which a restatement has replaced.
+
+    Args:
+        root: the folder of the workspace.
+        last: the latest period to look at, for a release rests on earlier ones; null for all.
 
     Returns:
         Their names, oldest first, each with the replaced release that it rests on, directly or
@@ -110,17 +114,25 @@ def find_outdated(root: Path) -> list[tuple[str, PeriodRef]]:
     found: list[tuple[str, PeriodRef]] = []
     rests_on: dict[PeriodRef, PeriodRef] = {}
     for period in list_released(root):
-        release = find_release(root, period)
+        release = find_release(root, period) if last is None or period <= last else None
         if release is None or release.start is None:
             continue
         start = release.start[0]
-        if start.revision != list_releases(root, start.period)[-1]:
+        if _is_replaced(root, start):
             rests_on[release.ref] = start
         elif start in rests_on:
             rests_on[release.ref] = rests_on[start]
         if release.ref in rests_on:
             found.append((release.name, rests_on[release.ref]))
     return found
+
+
+def _is_replaced(root: Path, ref: PeriodRef) -> bool:
+    """Whether the newest release of the period has other levels; other supply moves no chain."""
+    newest = find_release(root, ref.period)
+    if newest is None or newest.ref == ref:
+        return False
+    return newest.levels != read_release(root, ref).levels
 
 
 def _read_rows(path: Path) -> tuple[Mapping[str, str], ...]:

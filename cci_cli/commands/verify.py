@@ -8,8 +8,8 @@ from cci_cli.config import read_config
 from cci_cli.definitions import Config
 from cci_cli.errors import CciError, DataError, InvalidDataError
 from cci_cli.figures import find_changed_codes
-from cci_cli.packages import find_damage
-from cci_cli.periods import PeriodRef, parse_period
+from cci_cli.packages import RELEASES, find_damage
+from cci_cli.periods import Period, PeriodRef, parse_period
 from cci_cli.releases import find_outdated, list_released, list_releases, read_release
 from cci_cli.results import Drift, Finding, Release, VerifyResult, release_name
 from cci_cli.rounding import round_exact
@@ -55,9 +55,16 @@ def verify(*, workspace: Path, period: str | None = None) -> VerifyResult:
     return VerifyResult(
         methodology=config.methodology,
         findings=tuple(findings),
-        outdated=tuple(find_outdated(workspace)) if is_sound else (),
+        outdated=tuple(_find_outdated(workspace, wanted)) if is_sound else (),
         drifts=tuple(_find_drifts(workspace, in_force, config)) if is_sound else (),
     )
+
+
+def _find_outdated(workspace: Path, wanted: Period | None) -> Iterator[tuple[str, PeriodRef]]:
+    """As ``releases.find_outdated``, of one period where one is wanted."""
+    for name, superseded in find_outdated(workspace, wanted):
+        if wanted is None or name.startswith(f"{RELEASES}/{wanted}/"):
+            yield name, superseded
 
 
 def _check_revision(workspace: Path, ref: PeriodRef) -> Finding:
