@@ -6,9 +6,10 @@ The header names a series, an index and two days: ``系列,指数名称,2024年1
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from cci_cli.definitions import IndexDefinition, fold_name, suggest_name
@@ -27,33 +28,36 @@ def parse_level_table(
     definitions: Sequence[IndexDefinition],
     period: Period,
     decimals: int,
+    before: Release | None,
     problems: ProblemList,
-) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
-    """The printed levels of a period and of the one before, by code.
+) -> dict[str, Decimal]:
+    """The printed levels of a period, by code.
 
     Args:
         text: the CSV file, decoded.
         definitions: the indices, each of which must have one row, by its published name.
         period: the period whose column is wanted.
         decimals: the number of places that every level must have.
+        before: the release of the period before, which the column of that period, where there is
+            one, must agree with; null at the base.
         problems: whatever is wrong is added to it; the levels are then not fit for use.
-
-    Returns:
-        The levels of ``period``; those of the period before, empty where the table has no
-        column for it.
     """
     rows = _read_rows(text, problems)
+    if problems.total:
+        # what the quotes have swallowed is not judged
+        return {}
     header = rows[0][1] if rows else []
     columns = _find_columns(header, period, problems)
     if columns is None:
-        return {}, {}
+        return {}
     name_at, level_at, previous_at = columns
     names = {fold_name(index.name): index.code for index in definitions}
     spelt = {fold_name(index.name): index.name for index in definitions}
     pattern = _level_pattern(decimals)
     expected = f"a level with {decimals} decimals such as {Decimal(1000):.{decimals}f}"
+    positions = [level_at] if previous_at is None else [level_at, previous_at]
+    released = {} if before is None else {row["code"]: row["level"] for row in before.rows}
     levels: dict[str, Decimal] = {}
-    before: dict[str, Decimal] = {}
     lines: dict[str, int] = {}
     for line, fields in rows[1:]:
         if len(fields) != len(header):
@@ -69,20 +73,19 @@ def parse_level_table(
         if lines.setdefault(code, line) != line:
             problems.add("E352", line=line, column=NAME_HEADER, value=name, first=lines[code])
             continue
-        for position, found in ((level_at, levels), (previous_at, before)):
-            if position is None:
-                continue
+        for position in positions:
             value = fields[position].strip()
-            if pattern.fullmatch(value):
-                found[code] = Decimal(value)
-            else:
-                problems.add(
-                    "E353", line=line, column=header[position], value=value, expected=expected
-                )
+            add = partial(problems.add, line=line, column=header[position], value=value)
+            if not pattern.fullmatch(value):
+                add("E353", expected=expected)
+            elif position == level_at:
+                levels[code] = Decimal(value)
+            elif before is not None and Decimal(value) != Decimal(released.get(code, value)):
+                add("E355", release=before.name, released=released[code])
     for index in definitions:
         if index.code not in lines:
             problems.add("E354", column=NAME_HEADER, value=index.name)
-    return levels, before
+    return levels
 
 
 def _level_pattern(decimals: int) -> re.Pattern[str]:
@@ -135,18 +138,3 @@ def _find_day(name: str) -> date | None:
         return date(*map(int, match.groups()))
     except ValueError:
         return None
-
-
-def check_against(levels: Mapping[str, Decimal], release: Release, problems: ProblemList) -> None:
-    """Report every level that is not the one a release prints.
-
-    Args:
-        levels: what the table says of the period of that release, by code.
-        release: the release.
-        problems: what is found is added to it.
-    """
-    for row in release.rows:
-        code, released = row["code"], row["level"]
-        if code in levels and Decimal(released) != levels[code]:
-            value = f"{levels[code]:f}"
-            problems.add("E355", column=code, value=value, release=release.name, released=released)

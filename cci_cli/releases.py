@@ -105,14 +105,18 @@ def find_replaced(root: Path, release: Release) -> PeriodRef | None:
     """
     while release.start is not None:
         ref = release.start[0]
-        if ref.revision not in list_releases(root, ref.period)[-1:]:
+        if _is_replaced(root, ref):
             return ref
         release = read_release(root, ref)
     return None
 
 
-def find_outdated(root: Path) -> list[tuple[str, PeriodRef]]:
+def find_outdated(root: Path, wanted: Period | None = None) -> list[tuple[str, PeriodRef]]:
     """Releases in force that were chained from levels which a restatement has replaced.
+
+    Args:
+        root: the folder of the workspace.
+        wanted: the period whose release to look at; null for all.
 
     Returns:
         Their names, oldest first, each with the replaced release that it rests on.
@@ -120,9 +124,18 @@ def find_outdated(root: Path) -> list[tuple[str, PeriodRef]]:
     Raises:
         DataError: as ``read_release``.
     """
-    in_force = (find_release(root, period) for period in list_released(root))
+    periods = [period for period in list_released(root) if wanted in (None, period)]
+    in_force = (find_release(root, period) for period in periods)
     rests_on = [(item.name, find_replaced(root, item)) for item in in_force if item is not None]
     return [(name, replaced) for name, replaced in rests_on if replaced is not None]
+
+
+def _is_replaced(root: Path, ref: PeriodRef) -> bool:
+    """Whether the newest release of the period has other levels; other supply moves no chain."""
+    newest = find_release(root, ref.period)
+    if newest is None or newest.ref == ref:
+        return False
+    return newest.levels != read_release(root, ref).levels
 
 
 def _read_rows(path: Path) -> tuple[Mapping[str, str], ...]:

@@ -16,7 +16,7 @@ from cci_cli.definitions import Config
 from cci_cli.errors import DataError, InvalidDataError, ProblemList, first_few, os_failure
 from cci_cli.figures import RELEASE_COLUMNS, find_changed_codes, to_provenance
 from cci_cli.indices import find_national
-from cci_cli.leveltable import check_against, parse_level_table
+from cci_cli.leveltable import parse_level_table
 from cci_cli.packages import find_damage
 from cci_cli.periods import Period, PeriodRef, parse_period
 from cci_cli.releases import find_outdated, find_release, read_release
@@ -88,6 +88,8 @@ def publish(
         if newest is not None and restate is None:
             codes = ", ".join(first_few(changed))
             raise DataError("E407", value=newest.name, count=len(changed), codes=codes)
+        # a damaged release further on must stop this before anything is written
+        find_outdated(workspace)
         ref = PeriodRef(released, 1 if newest is None else (newest.ref.revision or 0) + 1)
         document = {
             "name": f"cci-release-{str(released).lower()}-r{ref.revision}",
@@ -148,14 +150,12 @@ def _transcribe(table: Path, period: Period, config: Config, before: Release | N
         raise os_failure("E501", table, error) from error
     levels: dict[str, Decimal] = {}
     try:
-        levels, earlier = parse_level_table(
-            data.decode("utf-8-sig"), config.indices, period, methodology.decimals, problems
-        )
+        text = data.decode("utf-8-sig")
+        decimals = methodology.decimals
+        levels = parse_level_table(text, config.indices, period, decimals, before, problems)
     except UnicodeDecodeError as error:
         problems.add("E310", encoding="UTF-8", offset=error.start)
     else:
-        if before is not None:
-            check_against(earlier, before, problems)
         national = levels.get(find_national(config.indices).code)
         if before is None and national not in (None, methodology.base_level):
             value, level = f"{national:f}", f"{methodology.base_level:f}"

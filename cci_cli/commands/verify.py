@@ -57,7 +57,7 @@ def verify(*, workspace: Path, period: str | None = None) -> VerifyResult:
     return VerifyResult(
         methodology=config.methodology,
         findings=tuple(findings),
-        outdated=tuple(find_outdated(workspace)) if is_sound else (),
+        outdated=tuple(find_outdated(workspace, wanted)) if is_sound else (),
         drifts=_find_drifts(workspace, in_force, config) if is_sound else (),
     )
 
