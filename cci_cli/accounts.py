@@ -180,6 +180,10 @@ def _supply_lines(result: ExplainResult, lang: Lang) -> Iterator[str]:
     for period, tflops, supply in pairs:
         text = f"{_decimal_text(tflops)} ÷ {standard} × {hours} = {_value_text(supply)}"
         yield f"TS({period}) = {text}"
+    nation = "全国" if lang == "zh" else "nation"
+    if result.previous is not None and link.previous_national_supply is not None:
+        yield f"TS_{nation}({result.previous}) = {_value_text(link.previous_national_supply)}"
+    yield f"TS_{nation}({result.period}) = {_value_text(link.national_supply)}"
 
 
 def _chain_lines(result: ExplainResult, lang: Lang) -> Iterator[str]:
@@ -188,8 +192,6 @@ def _chain_lines(result: ExplainResult, lang: Lang) -> Iterator[str]:
     level = _value_text(seen.level)
     nation = "全国" if is_zh else "nation"
     share = f"TS({result.period}) ÷ TS_{nation}({result.period})"
-    if seen.status in ("base", "reseeded"):
-        yield f"TS_{nation}({result.period}) = {_value_text(seen.link.national_supply)}"
     if seen.status == "base":
         yield f"I({result.period}) = {methodology.base_level:f} × {share} = {level}"
         return
@@ -206,13 +208,23 @@ def _chain_lines(result: ExplainResult, lang: Lang) -> Iterator[str]:
             if is_zh
             else "the scope changes with this period: both supplies are on the new one"
         )
+    if not seen.link.previous_supply:
+        # nothing out of nothing: no ratio to show
+        yield f"TS({result.period}) = 0: I({result.period}) = {level}"
+        return
     ratio = f"TS({result.period}) ÷ TS({result.previous})"
     yield f"I({result.period}) = I({result.previous}) × {ratio} = {level}"
 
 
 def _find_origin(result: ExplainResult, lang: Lang) -> str:
-    start = result.start
+    start, code = result.start, result.figures.definition.code
     if start is not None and start.ref.period == result.previous:
+        if code not in start.levels:
+            return (
+                f"（{start.name} 中无此指数，按全国总指数点位乘以供算量占比起算）"
+                if lang == "zh"
+                else f"(not in {start.name}: seeded there as national level × share)"
+            )
         if start.decimals is not None:
             places = f"{start.decimals}"
             return (
@@ -222,7 +234,7 @@ def _find_origin(result: ExplainResult, lang: Lang) -> str:
             )
         return f"（发布 {start.name}）" if lang == "zh" else f"(released as {start.name})"
     origin = f"{result.methodology.base_period}" if start is None else start.name
-    again = f"cci explain {result.figures.definition.code} {result.previous}"
+    again = f"cci explain {code} {result.previous}"
     if lang == "zh":
         return f"（由快照自 {origin} 链接；见 {again}）"
     return f"(chained through snapshots from {origin}; see {again})"
@@ -230,7 +242,8 @@ def _find_origin(result: ExplainResult, lang: Lang) -> str:
 
 def _rounding_lines(result: ExplainResult, lang: Lang) -> Iterator[str]:
     rounding = _describe_rounding(result.figures.observation, result.methodology)
-    printed, margin = rounding["printed"], rounding["distance_to_tie"]
+    # a margin of nothing has an exponent unless told otherwise
+    printed, margin = rounding["printed"], f"{rounding['distance_to_tie']:f}"
     half_up, half_even = rounding["half_up"], rounding["half_even"]
     other = "half_even" if result.methodology.rounding == "half_up" else "half_up"
     differs = half_up != half_even
@@ -279,8 +292,9 @@ def _exact(value: Fraction | None) -> str | None:
 
 def _explain_document(result: ExplainResult) -> dict[str, Any]:
     seen, start = result.figures.observation, result.start
-    is_frozen = start is not None and start.ref.period == result.previous
-    origin = None if result.previous is None else "snapshots"
+    source = None if result.previous is None else "snapshots"
+    if start is not None and start.ref.period == result.previous:
+        source = start.name if seen.code in start.levels else "seeded"
     methodology = result.methodology
     hours = methodology.hours_per_year
     standard = Fraction(methodology.standard_card_tflops)
@@ -313,10 +327,11 @@ def _explain_document(result: ExplainResult) -> dict[str, Any]:
         "previous": result.previous and str(result.previous),
         **round_figures(result.figures, Rounder(methodology), "zh"),
         "previous_level_exact": _exact(seen.previous_level),
-        "previous_level_source": start.name if start is not None and is_frozen else origin,
+        "previous_level_source": source,
         "supply_exact": fraction_text(seen.link.supply),
         "previous_supply_exact": _exact(seen.link.previous_supply),
         "national_supply_exact": fraction_text(seen.link.national_supply),
+        "previous_national_supply_exact": _exact(seen.link.previous_national_supply),
         "national_level_exact": fraction_text(seen.national_level),
         "rounding": _describe_rounding(seen, methodology),
         "release": release and release.name,
