@@ -847,7 +847,13 @@ def test_a_stored_snapshot_has_nothing_normalised(cci, workspace):
     store(workspace, "2024H2", [("n1", "东", "M", 1), ("n2", "内蒙古", "M", 1)])
     outcome = cci("validate", "2024H2", "--format", "json", workspace=workspace)
     document = json.loads(outcome.out)
-    assert (document["encoding"], document["normalised"]) == ("UTF-8", [])
+    assert (document["encoding"], document["normalised"]) == (None, [])
+
+
+@pytest.mark.parametrize("content", [b"a\xff", bytes.fromhex("d0cf11e0a1b11ae1"), b"PK\x03\x04"])
+def test_a_file_that_cannot_be_read_has_no_encoding(validate, content):
+    document = validate(content)
+    assert (document["encoding"], document["normalised"]) == (None, [])
 
 
 def test_a_stored_snapshot_is_not_normalised(cci, workspace):
