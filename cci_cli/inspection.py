@@ -1,6 +1,6 @@
 """Everything to be said of one file of nodes: errors, and moves against the period before. I/O."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cci_cli.cards import to_standard_cards
@@ -24,7 +24,8 @@ class Inspection:
     """What was found; ``survey`` and ``facts`` are null where there are errors.
 
     ``normaliser`` has gone over a raw file, and puts its rows into canonical form; null for a
-    stored one. ``facts`` are of the file as it was received.
+    stored one. ``reading`` says how a raw file was read; null for a stored one, and where there was
+    nothing to read. ``facts`` are of the file as it was received.
     """
 
     survey: Survey | None
@@ -33,7 +34,7 @@ class Inspection:
     warnings: ProblemList
     compared_with: PeriodRef | None = None
     normaliser: Normaliser | None = None
-    reading: Reading = field(default_factory=Reading)
+    reading: Reading | None = None
 
 
 def inspect_file(

@@ -6,7 +6,6 @@ from typing import Any, Final
 from cci_cli.definitions import CardModel
 from cci_cli.errors import Problem, count_noun, quote_value
 from cci_cli.formats import Lang
-from cci_cli.readings import Reading
 from cci_cli.results import CardsResult, RevisionStatus, StatusResult, ValidateResult
 from cci_cli.rounding import fraction_text, round_exact
 from cci_cli.views import NULL_MARK, Lines, Sheet, View
@@ -44,8 +43,6 @@ def view_validate(result: ValidateResult, most: int) -> View:
     fields = ("code", "line", "column", "value", "message", "hint")
     columns: dict[str, type | int] = dict.fromkeys(("level", *fields), str)
     columns["line"] = int
-    # what is stored is read as it stands
-    reading = result.reading or Reading()
 
     def records(items: Iterable[Problem]) -> list[dict[str, Any]]:
         return [{name: getattr(item, name) for name in fields} for item in items]
@@ -63,8 +60,8 @@ def view_validate(result: ValidateResult, most: int) -> View:
             "error_count": result.error_count,
             "warnings": records(warnings),
             "warning_count": result.warning_count,
-            "encoding": reading.encoding,
-            "normalised": reading.records(),
+            "encoding": result.reading.encoding if result.reading else None,
+            "normalised": result.reading.records() if result.reading else [],
         },
     )
 

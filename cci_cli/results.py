@@ -142,7 +142,8 @@ class ValidateResult:
 
     ``error_count`` and ``warning_count`` are of all found; the tuples may hold the first ones.
     ``compared_with`` is the snapshot the warnings compare with, null where there is none.
-    ``reading`` says how a raw file was read; null for a stored snapshot, which is read as it is.
+    ``reading`` says how a raw file was read; null for a stored snapshot, which is read as it is,
+    and for a file that could not be read.
     """
 
     file: str

@@ -11,6 +11,7 @@ from cci_cli.config import read_config
 from cci_cli.csvfile import survey_file
 from cci_cli.errors import InvalidDataError, ProblemList
 from cci_cli.nodefile import check_nodes, read_nodes, sum_nodes
+from cci_cli.schemas import COLUMNS
 
 AS_OF = date(2024, 12, 31)
 HEADER = "node_id,province,model,cards\n"
@@ -316,6 +317,75 @@ def test_all_problems_are_counted_and_the_first_of_each_code_kept(
     assert problems.counts == {"E324": 5_000, "E323": 1}
     assert problems.total == 5_001
     assert [problem.line for problem in problems.first()] == [*range(2, 1_002), 5_002]
+
+
+# a stored file has the canonical form, and nothing else
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "code"),
+    [
+        *(("node_id", text, "E321") for text in (" n3", "n3\u00a0", "\u3000n3")),
+        ("node_name", "x ", "E321"),
+        *(
+            ("province", text, "E322")
+            for text in ("province 东", "00", " 东", "东 ", "香港", "东\t")
+        ),
+        *(("model", text, "E323") for text in ("m", "Ｍ", "M ", "Half", "ha lf")),
+        *(("cards", text, "E324") for text in ("1,234", "８", " 8", "8 ", "1，234")),
+        *(("status", text, "E325") for text in ("在运", "In_service", "in service", " retired")),
+        *(
+            ("in_service_since", text, "E326")
+            for text in ("2024/5/7", "2024-5-7", "2024年5月7日", " 2024-05-07", "２０２４-05-07")
+        ),
+    ],
+)
+def test_what_a_raw_file_may_say_is_refused_in_a_stored_one(check, column, text, code):
+    fields = dict(zip(COLUMNS, ("n3", "", "东", "M", "1", "in_service", ""), strict=True))
+    row = ",".join(f'"{value}"' for value in (fields | {column: text}).values())
+    _, problems = check(
+        ",".join(COLUMNS) + f"\nn1,,东,M,1,in_service,\nn2,,西,M,1,in_service,\n{row}\n"
+    )
+    assert problems == [(code, 4, column, text)]
+
+
+@pytest.mark.parametrize("text", ["1.10E+11", "#N/A", "########"])
+def test_an_identifier_that_was_stored_stays_what_it_is(check, text):
+    checked, problems = check(HEADER + f"{text},东,M,1\nn2,西,M,1\n")
+    assert problems == []
+    assert checked.nodes == 2
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("节点编号,province,model,cards", "Node_ID,province,model,cards"),
+        *(" node_id,province,model,cards", "ｎｏｄｅ_id,province,model,cards"),
+    ],
+)
+def test_a_stored_file_has_the_canonical_names(tmp_path, config, header):
+    path = tmp_path / "nodes.csv"
+    path.write_text(header + "\nn1,东,M,1\nn2,西,M,1\n", encoding="utf-8")
+    with pytest.raises(InvalidDataError) as raised:
+        read_nodes(path, "the file", config, AS_OF)
+    assert {problem.code for problem in raised.value.problems} == {"E314", "E315"}
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "utf-16-le"])
+def test_a_stored_file_is_in_utf8(tmp_path, config, encoding):
+    path = tmp_path / "nodes.csv"
+    path.write_text(HEADER + "n1,东,M,1\nn2,西,M,1\n", encoding=encoding)
+    with pytest.raises(InvalidDataError) as raised:
+        read_nodes(path, "the file", config, AS_OF)
+    assert raised.value.problems[0].code in {"E310", "E312"}
+
+
+def test_a_stored_file_has_commas(tmp_path, config):
+    path = tmp_path / "nodes.csv"
+    path.write_text(HEADER.replace(",", "\t"), encoding="utf-8")
+    with pytest.raises(InvalidDataError) as raised:
+        read_nodes(path, "the file", config, AS_OF)
+    assert [problem.code for problem in raised.value.problems] == ["E309"]
 
 
 # a file that must be sound

@@ -54,7 +54,7 @@ def ingest(
         found = inspect_raw(
             workspace, config, copy, str(file), described, folder=staged, encoding=encoding
         )
-        if found.survey is None or found.facts is None:
+        if found.survey is None or found.facts is None or found.reading is None:
             raise InvalidDataError("E305", file, found.errors.first(), found.errors.total)
         ref, sha256, is_new = write_revision(
             workspace,

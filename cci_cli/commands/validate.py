@@ -61,7 +61,7 @@ def validate(
         warnings=found.warnings.first(),
         warning_count=found.warnings.total,
         compared_with=found.compared_with,
-        reading=found.reading if ref is None else None,
+        reading=found.reading,
     )
 
 

@@ -301,3 +301,109 @@ def test_what_was_ingested_is_valid(cci, ingest, workspace):
     outcome = cci("validate", "2024H2@r1", workspace=workspace)
     assert outcome.code == 0
     assert "valid, 2 rows, 2 nodes, 0 warnings" in outcome.out
+
+
+# dry runs, what is said, what is kept with the evidence
+
+RAW = '节点编号,省份,型号,卡数\n n1,province 东,m,"1,234"\nn2,01,half,2\n'
+SAID = [
+    "read as GB18030",
+    "columns 节点编号 → node_id, 省份 → province, 型号 → model, 卡数 → cards",
+    "node_id: space around it removed: 1 row, first on line 2",
+    "province province 东 → 东: 1 row",
+    "province 01 → 西: 1 row",
+    "model m → M: 1 row",
+    "cards 1,234 → 1234: 1 row",
+]
+
+
+def test_what_was_normalised_is_said_before_what_was_stored(ingest, stored):
+    outcome = ingest(RAW.encode("gb18030"))
+    sha256 = hashlib.sha256(stored().encode()).hexdigest()
+    assert (outcome.code, outcome.out) == (0, "")
+    assert outcome.err.splitlines() == [*SAID, f"stored 2024H2@r1: 2 rows, 2 nodes, {sha256}"]
+
+
+def test_a_dry_run_does_everything_but_store(ingest, workspace):
+    outcome = ingest(RAW.encode("gb18030"), "--dry-run")
+    *said, last = outcome.err.splitlines()
+    assert (outcome.code, outcome.out, said) == (0, "", SAID)
+    assert last.startswith("would store 2024H2@r1: 2 rows, 2 nodes, ")
+    assert entries(workspace) == []
+    done = ingest(RAW.encode("gb18030")).err.splitlines()[-1]
+    assert last == done.replace("stored", "would store")
+
+
+def test_a_dry_run_of_the_same_content_would_change_nothing(ingest, workspace):
+    ingest(SOUND)
+    before = entries(workspace)
+    outcome = ingest(SOUND, "--dry-run")
+    assert outcome.err == "unchanged: 2024H2@r1 has this content already\n"
+    other = ingest(SOUND.replace("M,2", "M,3"), "--dry-run")
+    assert other.err.startswith("would store 2024H2@r2: ")
+    assert entries(workspace) == before
+
+
+def test_a_dry_run_finds_problems(ingest, workspace):
+    outcome = ingest(SOUND + "\n", "--dry-run")
+    assert outcome.code == 1
+    assert "[E318]" in outcome.err
+    assert entries(workspace) == []
+
+
+def test_quiet_says_nothing_of_what_was_normalised(ingest):
+    outcome = ingest(RAW.encode("gb18030"), "--quiet")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
+
+
+def test_what_was_normalised_is_kept_with_the_evidence(ingest, workspace):
+    content = RAW.encode("gb18030")
+    assert ingest(content).code == 0
+    document = json.loads((workspace / "snapshots/2024H2/r1/datapackage.json").read_bytes())
+    (source,) = document["sources"]
+    values = source.pop("normalised")
+    assert source == {
+        "title": "survey.csv",
+        "path": "survey.csv",
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "encoding": "GB18030",
+    }
+    assert [(item["column"], item["from"], item["to"], item["rows"]) for item in values] == [
+        (None, "节点编号", "node_id", None),
+        (None, "省份", "province", None),
+        (None, "型号", "model", None),
+        (None, "卡数", "cards", None),
+        ("node_id", " n1", "n1", 1),
+        ("province", "province 东", "东", 1),
+        ("province", "01", "西", 1),
+        ("model", "m", "M", 1),
+        ("cards", "1,234", "1234", 1),
+    ]
+
+
+def test_an_encoding_alone_is_kept_with_the_evidence(ingest, workspace):
+    assert ingest(SOUND.encode("utf-16")).code == 0
+    document = json.loads((workspace / "snapshots/2024H2/r1/datapackage.json").read_bytes())
+    (source,) = document["sources"]
+    assert (source["encoding"], source["normalised"]) == ("UTF-16", [])
+
+
+def test_a_raw_file_is_compared_with_the_period_before_by_what_it_means(
+    cci, ingest, workspace, tmp_path
+):
+    path = tmp_path / "before.csv"
+    path.write_text(HEADER + "n1,东,M,1234\nn2,西,half,2\n", encoding="utf-8")
+    assert cci("ingest", path, "--period", "2024H1", workspace=workspace).code == 0
+    outcome = ingest(RAW.encode("gb18030"))
+    assert "warning" not in outcome.err
+    assert "compared with 2024H1@r1" in outcome.err
+    outcome = ingest(RAW.replace("1,234", "9,234").encode("gb18030"))
+    assert "node_id `n1`" in outcome.err
+    assert "[W304]" in outcome.err
+
+
+def test_an_encoding_that_is_none_is_wrong_usage(ingest, workspace):
+    outcome = ingest(SOUND, "--encoding", "latin-1")
+    assert outcome.code == 2
+    assert "latin-1" in outcome.err
+    assert entries(workspace) == []

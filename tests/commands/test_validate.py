@@ -785,6 +785,83 @@ def test_a_period_needs_no_period(cci, workspace):
     )
 
 
+def test_a_period_needs_no_encoding(cci, workspace):
+    store(workspace, "2024H2", [("n1", "东", "M", 1)])
+    outcome = cci("validate", "2024H2", "--encoding", "utf-8", workspace=workspace)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == (
+        "error: --encoding goes with a file, and `2024H2` is a period [E107]\n"
+        "hint: leave --encoding out: the snapshot knows its encoding\n"
+    )
+
+
+def test_what_would_be_normalised_is_told(cci, workspace, tmp_path, monkeypatch):
+    text = "节点编号,省份,型号,卡数\nn1,E,m,1\nn2,蒙,ascend-910b, 2\nn3,蒙,M,1\n"
+    (tmp_path / "nodes.csv").write_text(text, encoding="gb18030")
+    monkeypatch.chdir(tmp_path)
+    outcome = cci("validate", "nodes.csv", workspace=workspace)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out == (
+        "read as GB18030\n"
+        "columns 节点编号 → node_id, 省份 → province, 型号 → model, 卡数 → cards\n"
+        "province 蒙 → 内蒙古: 2 rows\n"
+        "province E → 东: 1 row\n"
+        "model m → M: 1 row\n"
+        "model ascend-910b → 昇腾910B: 1 row\n"
+        "cards: space around it removed: 1 row, first on line 3\n"
+        "nodes.csv: valid, 3 rows, 3 nodes, 0 warnings\n"
+    )
+
+
+def test_data_has_what_would_be_normalised(validate):
+    document = validate("节点编号,province,model,cards\nn1,E,M,1\nn2,内蒙古,M, 2\n")
+    assert document["encoding"] == "UTF-8"
+    assert document["normalised"] == [
+        {"column": None, "from": "节点编号", "to": "node_id", "rows": None},
+        {
+            "column": "province",
+            "from": "E",
+            "to": "东",
+            "rows": 1,
+            "first_line": 2,
+            "spellings": 1,
+        },
+        {
+            "column": "cards",
+            "from": " 2",
+            "to": "2",
+            "rows": 1,
+            "first_line": 3,
+            "spellings": None,
+        },
+    ]
+
+
+def test_what_would_be_normalised_is_told_beside_problems(validate):
+    document = validate("节点编号,province,model,cards\nn1,E,Q,1\nn2,内蒙古,M,2\n")
+    assert places(document) == [("E323", 2, "model", "Q")]
+    assert [item["from"] for item in document["normalised"]] == ["节点编号", "E"]
+
+
+def test_a_stored_snapshot_has_nothing_normalised(cci, workspace):
+    store(workspace, "2024H2", [("n1", "东", "M", 1), ("n2", "内蒙古", "M", 1)])
+    outcome = cci("validate", "2024H2", "--format", "json", workspace=workspace)
+    document = json.loads(outcome.out)
+    assert (document["encoding"], document["normalised"]) == (None, [])
+
+
+@pytest.mark.parametrize("content", [b"a\xff", bytes.fromhex("d0cf11e0a1b11ae1"), b"PK\x03\x04"])
+def test_a_file_that_cannot_be_read_has_no_encoding(validate, content):
+    document = validate(content)
+    assert (document["encoding"], document["normalised"]) == (None, [])
+
+
+def test_a_stored_snapshot_is_not_normalised(cci, workspace):
+    store(workspace, "2024H2", [("n1", "E", "m", 1), (" n2", "内蒙古", "M", 1)])
+    outcome = cci("validate", "2024H2", "--format", "json", workspace=workspace)
+    assert [code for code, *_ in places(json.loads(outcome.out))] == ["E321", "E323", "E322"]
+
+
 @pytest.mark.parametrize("period", ["2024", "2024H3", "2024-02-30", "2024H2@r1", ""])
 def test_a_period_that_is_none_is_wrong_usage(cci, workspace, tmp_path, period):
     path = tmp_path / "nodes.csv"

@@ -1,0 +1,219 @@
+"""Counting what is normalised, and folding what may be folded without hiding anything."""
+
+import unicodedata
+
+import polars as pl
+import pytest
+from conftest import index_toml
+
+from cci_cli import normaliser
+from cci_cli.config import read_config
+from cci_cli.definitions import fold_spelling
+from cci_cli.normaliser import SPACES, Normaliser
+from cci_cli.readings import Normalisation, Reading
+from cci_cli.spellings import find_status, is_outside_the_sample
+
+
+@pytest.fixture
+def config(make_workspace):
+    return read_config(make_workspace(["东", "西"], index_toml("N", "national", ["东", "西"])))
+
+
+def rows(first_line=2, **columns):
+    size = len(next(iter(columns.values())))
+    return pl.DataFrame({"line": range(first_line, first_line + size), **columns})
+
+
+def test_spellings_are_counted_over_batches_and_told_by_size(config):
+    found = Normaliser(config)
+    found.normalise(
+        rows(province=["01", "province 东", "东", "province 西", "01"]), is_counted=True
+    )
+    found.normalise(rows(7, province=["province 东", "01", None, "火星"]), is_counted=True)
+    # the second pass over a file does not count again
+    found.normalise(rows(7, province=["province 东", "01", None, "火星"]))
+    assert found.found() == (
+        Normalisation("province", "01", "西", 3, 2),
+        Normalisation("province", "province 东", "东", 2, 3),
+        Normalisation("province", "province 西", "西", 1, 5),
+    )
+
+
+def test_numbers_and_days_are_told_by_the_first_and_counted(config):
+    found = Normaliser(config)
+    found.normalise(
+        rows(cards=["5", "1,234", "８", "1,234"], in_service_since=["2024/5/7", None, None, "x"]),
+        is_counted=True,
+    )
+    found.normalise(
+        rows(6, cards=["1,235", "1,23", " 9", "0"], in_service_since=["2024/5/7", None, " ", "x"]),
+        is_counted=True,
+    )
+    assert found.found() == (
+        Normalisation("cards", " 9", "9", 1, 8, None),
+        Normalisation("cards", "1,234", "1234", 4, 3, 3),
+        Normalisation("in_service_since", " ", None, 1, 8, None),
+        Normalisation("in_service_since", "2024/5/7", "2024-05-07", 2, 2, 1),
+    )
+
+
+def test_space_around_identifiers_is_counted_and_the_first_named(config):
+    found = Normaliser(config)
+    found.normalise(rows(node_id=["a", "b ", "c"], node_name=["x\t ", None, "y"]), is_counted=True)
+    found.normalise(rows(5, node_id=[" d", "e\u3000"], node_name=["z", "  "]), is_counted=True)
+    assert found.found() == (
+        Normalisation("node_id", "b ", "b", 3, 3, None),
+        Normalisation("node_name", "  ", None, 1, 6, None),
+    )
+
+
+def test_many_spellings_are_told_up_to_a_limit_and_the_rest_counted(config, monkeypatch):
+    monkeypatch.setattr(normaliser, "MAX_SPELLINGS", 2)
+    found = Normaliser(config)
+    texts = ["m", "Ｍ", "m", "ｍ", "HALF", "m", "Half", "HALF", "half"]
+    found.normalise(rows(model=texts), is_counted=True)
+    entries = found.found()
+    assert entries == (
+        Normalisation("model", "m", "M", 3, 2),
+        Normalisation("model", "HALF", "half", 2, 6),
+        Normalisation("model", "Ｍ", "M", 3, 3, 3, is_rest=True),
+    )
+    reading = Reading(values=entries)
+    assert list(reading.lines()) == [
+        "model m → M: 3 rows",
+        "model HALF → half: 2 rows",
+        "model: … and 3 more spellings: 3 rows",
+    ]
+    assert reading.records()[-1] == {
+        "column": "model",
+        "from": None,
+        "to": None,
+        "rows": 3,
+        "first_line": 3,
+        "spellings": 3,
+    }
+
+
+def test_a_lazy_frame_is_normalised_as_its_batches_were(config):
+    batch = rows(
+        node_id=[" a", "b", "c\t "],
+        province=["01", "东", "火星"],
+        model=["m", "x", " "],
+        cards=["1,234", "8", "007"],
+        status=["在运", "retired", None],
+        in_service_since=["2024/5/7", "2024-05-07", "7/5/2024"],
+    )
+    found = Normaliser(config)
+    eager = found.normalise(batch, is_counted=True)
+    assert found.to_canonical(batch.lazy()).collect().equals(eager, null_equal=True)
+    assert eager.rows() == [
+        (2, "a", "西", "M", "1234", "in_service", "2024-05-07"),
+        (3, "b", "东", "x", "8", "retired", "2024-05-07"),
+        (4, "c\t ", "火星", None, "007", None, "7/5/2024"),
+    ]
+
+
+def test_what_is_canonical_is_not_touched(config):
+    batch = rows(node_id=["a"], province=["东"], model=["M"], cards=["8"], status=["retired"])
+    found = Normaliser(config)
+    assert found.normalise(batch, is_counted=True).equals(batch)
+    assert found.found() == ()
+    assert found.to_canonical(batch.lazy()).explain() == batch.lazy().explain()
+
+
+def test_every_space_of_unicode_is_known():
+    # U+110000 is the first that is no character
+    zs = [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) == "Zs"]
+    assert sorted(SPACES) == zs
+
+
+# what is told
+
+
+@pytest.mark.parametrize(
+    ("entry", "line"),
+    [
+        (
+            Normalisation("cards", "1,234", "1234", 12, 7, 12),
+            "cards 1,234 → 1234 and 11 more: 12 rows",
+        ),
+        (
+            Normalisation("node_id", " a", "a", 2, 7, None),
+            "node_id: space around it removed: 2 rows, first on line 7",
+        ),
+        (Normalisation("province", " 北京市", "北京", 1, 2), "province ` 北京市` → 北京: 1 row"),
+        (Normalisation("model", "H\u00a0100", "H100", 1, 2), "model `H\\xa0100` → H100: 1 row"),
+        (
+            Normalisation("model", "x" * 70, "M", 1_234, 2),
+            f"model `{'x' * 59}…` → M: 1,234 rows",
+        ),
+    ],
+)
+def test_a_normalisation_is_told_in_a_line(entry, line):
+    assert list(Reading(values=(entry,)).lines()) == [line]
+
+
+# folding
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("H100", "h100"),
+        (" Ｈ 1-00 ", "h100"),
+        ("Ⅳ", "iv"),
+        ("北京\u3000市", "北京市"),
+        ("１１００００", "110000"),
+        ("11 00", None),
+        ("1-1", None),
+        ("-11", None),
+        ("11\u2212", None),
+        ("a-", None),
+        ("\uff0da", None),
+        ("H²00", None),
+        ("H₂", None),
+        ("①", None),
+        ("㎏", None),
+        ("½", None),
+        ("ℍ", None),
+        ("a\tb", None),
+        ("a\n", None),
+        ("a\u200bb", None),
+        ("a\ufeff", None),
+        ("a\u2028", None),
+        ("a\ue000", None),
+        ("", None),
+        (" ", None),
+        ("-", None),
+    ],
+)
+def test_a_spelling_is_folded_only_where_nothing_is_hidden(text, folded):
+    assert fold_spelling(text) == folded
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("IN SERVICE", "in_service"),
+        ("under-construction", "under_construction"),
+        ("under_construction", "under_construction"),
+        ("已 退役", "retired"),
+        ("under__construction", None),
+        ("underconstruction", None),
+        ("in\tservice", None),
+        ("停运", None),
+        ("", None),
+    ],
+)
+def test_a_status_is_known_by_its_words(text, status):
+    assert find_status(text) == status
+
+
+@pytest.mark.parametrize("text", ["香港", "ＨＫ", "Hong  Kong", "澳門", "台湾省", "710000"])
+def test_places_outside_the_sample_are_known(text):
+    assert is_outside_the_sample(text)
+
+
+@pytest.mark.parametrize("text", ["香港\u200b", "⁷10000", "火星", "北京", ""])
+def test_other_places_are_not(text):
+    assert not is_outside_the_sample(text)

@@ -1,0 +1,481 @@
+"""Workbooks as raw files: one sheet, one record per row, cells that say more than their text."""
+
+import itertools
+import json
+import subprocess
+import sys
+import zipfile
+from datetime import date, datetime, time, timedelta
+
+import pytest
+import xlsxwriter
+from conftest import index_toml
+from openpyxl import Workbook
+from openpyxl.worksheet.table import Table
+
+HEADER = ["node_id", "node_name", "province", "model", "cards", "status", "in_service_since"]
+CHINESE = ["节点编号", "节点名称", "省份", "型号", "卡数", "状态", "投运日期"]
+FIRST = ["0700", None, "东", "M", 8, "in_service", None]
+SECOND = ["n2", None, "西", "M", 0, "in_service", None]
+CANONICAL = (
+    "node_id,node_name,province,model,cards,status,in_service_since\n"
+    "0700,,东,M,8,in_service,\n"
+    "n2,,西,M,0,in_service,\n"
+)
+
+
+@pytest.fixture
+def workspace(make_workspace):
+    root = make_workspace(["东", "西"], index_toml("N", "national", ["东", "西"]))
+    cards = root / "config/cards.csv"
+    text = cards.read_text(encoding="utf-8")
+    cards.write_text(text.replace("2024,,test", "2024,4090,test", 1), encoding="utf-8")
+    return root
+
+
+@pytest.fixture
+def ingest(cci, workspace, tmp_path):
+    """Ingest a workbook, or bytes, as a file of 2024H2."""
+
+    def run(book, *options: str, name: str = "survey.xlsx"):
+        path = tmp_path / name
+        if isinstance(book, bytes):
+            path.write_bytes(book)
+        else:
+            book.save(path)
+        return cci("ingest", path, "--period", "2024H2", *options, workspace=workspace)
+
+    return run
+
+
+@pytest.fixture
+def accept(ingest, workspace):
+    """The text of ``nodes.csv`` and the lines said before it was stored."""
+
+    def run(book, *options: str, name: str = "survey.xlsx") -> tuple[str, list[str]]:
+        outcome = ingest(book, *options, name=name)
+        assert (outcome.code, outcome.out) == (0, ""), outcome.err
+        *said, last = outcome.err.splitlines()
+        assert last.startswith("stored 2024H2@r1: ")
+        return (workspace / "snapshots/2024H2/r1/nodes.csv").read_bytes().decode(), said
+
+    return run
+
+
+@pytest.fixture
+def refuse(cci, ingest, workspace, tmp_path):
+    """Every problem of a workbook as (code, line, column, value); nothing may be stored."""
+
+    def run(book, name: str = "survey.xlsx") -> list[tuple]:
+        before = tree(workspace)
+        outcome = ingest(book, name=name)
+        assert (outcome.code, outcome.out) == (1, "")
+        checked = cci(
+            "validate",
+            tmp_path / name,
+            *("--period", "2024H2", "--format", "json"),
+            workspace=workspace,
+        )
+        assert checked.err == ""
+        problems = json.loads(checked.out)["errors"]
+        assert outcome.err.count("\n  /") == len(problems)
+        assert tree(workspace) == before
+        return [(item["code"], item["line"], item["column"], item["value"]) for item in problems]
+
+    return run
+
+
+def tree(root):
+    return {path: path.is_file() and path.read_bytes() for path in root.rglob("*")}
+
+
+def sheet_of(*rows, header=HEADER) -> Workbook:
+    """A workbook of one sheet with a header and rows."""
+    book = Workbook()
+    book.active.append(header)
+    for row in rows:
+        book.active.append(row)
+    return book
+
+
+def with_value(column, value):
+    return [value if name == column else other for name, other in zip(HEADER, FIRST, strict=True)]
+
+
+# what a sheet may be like
+
+
+@pytest.mark.parametrize("name", ["survey.xlsx", "survey.csv", "survey", "survey[1].xls"])
+def test_a_workbook_is_known_by_its_bytes(accept, name):
+    stored, said = accept(sheet_of(FIRST, SECOND), name=name)
+    assert stored == CANONICAL
+    assert said == ["read as XLSX, sheet Sheet"]
+
+
+@pytest.mark.parametrize("order", [range(7), range(6, -1, -1), (4, 2, 0, 6, 1, 3, 5)], ids=str)
+@pytest.mark.parametrize("names", [HEADER, CHINESE], ids=["English", "Chinese"])
+def test_columns_may_stand_in_any_order_and_in_both_languages(accept, names, order):
+    rows = [[row[place] for place in order] for row in (SECOND, FIRST)]
+    assert accept(sheet_of(*rows, header=[names[place] for place in order]))[0] == CANONICAL
+
+
+def test_a_workbook_of_another_program_is_read(accept, tmp_path):
+    book = xlsxwriter.Workbook(tmp_path / "other.xlsx")
+    sheet = book.add_worksheet("节点")
+    day = book.add_format({"num_format": "yyyy/m/d"})
+    sheet.write_row(0, 0, CHINESE)
+    sheet.write_row(1, 0, ["0700", "", "东", "M", 8.0, "在运"])
+    sheet.write_datetime(1, 6, datetime(2024, 5, 7), day)  # noqa: DTZ001 - a cell has no zone
+    sheet.write_rich_string(2, 0, "n", book.add_format({"bold": True}), "2")
+    sheet.write_row(2, 1, ["", "西", "4090", 0, "在运"])
+    book.close()
+    stored, said = accept((tmp_path / "other.xlsx").read_bytes())
+    assert stored == CANONICAL.replace("8,in_service,", "8,in_service,2024-05-07")
+    assert said[0] == "read as XLSX, sheet 节点"
+
+
+def test_blank_rows_and_columns_at_the_ends_are_no_part_of_a_sheet(accept):
+    book = sheet_of([*FIRST, None, " "], [*SECOND, "", None], [None, "", "  "], [])
+    book.active["J9"] = " "
+    book.create_sheet("empty")["B7"] = "\u3000"
+    assert accept(book)[0] == CANONICAL
+
+
+def test_a_row_may_end_before_the_header_does(accept):
+    rows = [["0700", "东", "M", 8], ["n2", "西", "M", 0]]
+    assert accept(sheet_of(*rows, header=["node_id", "province", "model", "cards"]))[0] == CANONICAL
+
+
+def test_a_size_that_is_recorded_wrongly_hides_no_row(accept, tmp_path):
+    sheet_of(FIRST, SECOND).save(tmp_path / "right.xlsx")
+    wrong = tmp_path / "wrong.xlsx"
+    with zipfile.ZipFile(tmp_path / "right.xlsx") as old, zipfile.ZipFile(wrong, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            assert name != "xl/worksheets/sheet1.xml" or b'ref="A1:G3"' in data
+            new.writestr(name, data.replace(b'ref="A1:G3"', b'ref="A1:B1"'))
+    assert accept(wrong.read_bytes())[0] == CANONICAL
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "expected"),
+    [
+        ("cards", 5520.0, "5520"),
+        ("cards", 2**53, "9007199254740992"),
+        ("cards", "9223372036854775807", "9223372036854775807"),
+        ("cards", "1,234", "1234"),
+        ("in_service_since", date(2024, 5, 7), "2024-05-07"),
+        ("in_service_since", datetime(2024, 5, 7), "2024-05-07"),  # noqa: DTZ001
+        ("in_service_since", "2024年5月7日", "2024-05-07"),
+        ("province", 10, "东"),
+        ("province", 10.0, "东"),
+        ("model", 4090, "M"),
+        ("node_id", " 0700 ", "0700"),
+        ("node_id", "1E5", "1E5"),
+        ("node_name", "a,b", '"a,b"'),
+        ("node_name", 'the "big" one', '"the ""big"" one"'),
+        ("status", "退役", "retired"),
+    ],
+    ids=str,
+)
+def test_cells_that_leave_no_doubt_are_taken(accept, workspace, column, value, expected):
+    path = workspace / "config/provinces.csv"
+    path.write_text(path.read_text("utf-8").replace("\n00,", "\n10,"), encoding="utf-8")
+    stored, _ = accept(sheet_of(with_value(column, value), SECOND))
+    fields = ["0700", "", "东", "M", "8", "in_service", ""]
+    fields[HEADER.index(column)] = expected
+    assert stored.splitlines()[1] == ",".join(fields)
+
+
+# what leaves a doubt
+
+NOON = datetime(2024, 5, 7, 12, 30)  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "code", "shown"),
+    [
+        ("node_id", 700, "E336", "700"),
+        ("node_id", 700.0, "E336", "700"),
+        ("node_id", 7.5, "E336", "7.5"),
+        ("node_id", True, "E336", "TRUE"),
+        ("node_id", date(2024, 5, 7), "E336", "2024-05-07"),
+        ("node_id", time(12, 30), "E336", "12:30:00"),
+        ("node_id", timedelta(hours=30), "E336", "1 day, 6:00:00"),
+        ("node_name", 0, "E336", "0"),
+        ("node_name", False, "E336", "FALSE"),
+        ("node_name", NOON, "E336", "2024-05-07 12:30:00"),
+        ("node_id", "#N/A", "E335", "#N/A"),
+        ("node_name", "1.10E+11", "E335", "1.10E+11"),
+        ("node_id", "a\nb", "E321", "a\nb"),
+        ("node_id", "a\tb", "E321", "a\tb"),
+        ("node_name", "a_x000D_b", "E321", "a\nb"),
+        ("node_name", "a_x0007_b", "E321", "a\x07b"),
+        ("node_name", "a_x0000_b", "E321", "a\x01b"),
+        ("province", "东\n", "E321", "东\n"),
+        ("province", "#REF!", "E322", "#REF!"),
+        ("province", True, "E322", "TRUE"),
+        ("province", 1.5, "E322", "1.5"),
+        ("model", "#NAME?", "E323", "#NAME?"),
+        ("model", 4090.5, "E323", "4090.5"),
+        ("cards", 12.5, "E324", "12.5"),
+        ("cards", -3, "E324", "-3"),
+        ("cards", -0.5, "E324", "-0.5"),
+        ("cards", True, "E324", "TRUE"),
+        ("cards", date(2024, 5, 7), "E324", "2024-05-07"),
+        ("cards", "#VALUE!", "E324", "#VALUE!"),
+        ("cards", 2.0**53 + 2, "E337", "9007199254740994"),
+        ("cards", 1e16, "E337", "10000000000000000"),
+        ("cards", 9.2e18, "E337", "9200000000000000000"),
+        ("cards", 1e19, "E324", "10000000000000000000"),
+        ("status", 1, "E325", "1"),
+        ("status", "#N/A", "E325", "#N/A"),
+        ("in_service_since", 45000, "E326", "45000"),
+        ("in_service_since", NOON, "E326", "2024-05-07 12:30:00"),
+        ("in_service_since", time(12, 30), "E326", "12:30:00"),
+        ("in_service_since", "#DIV/0!", "E326", "#DIV/0!"),
+        ("in_service_since", date(2025, 1, 1), "E327", "2025-01-01"),
+    ],
+    ids=str,
+)
+def test_cells_that_leave_a_doubt_are_refused(refuse, column, value, code, shown):
+    rows = [["x", None, "东", "M", 1, "in_service", None], with_value(column, value), SECOND]
+    assert refuse(sheet_of(*rows)) == [(code, 3, column, shown)]
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [(700, "a number"), (True, "a truth value"), (date(2024, 5, 7), "a date or time")],
+)
+def test_a_cell_of_another_kind_is_named_with_what_may_be_lost(ingest, value, kind):
+    err = ingest(sheet_of(with_value("node_id", value), SECOND)).err
+    assert f": cell holds {kind}, not a text [E336]\n" in err
+    assert (
+        f"    hint: a spreadsheet turned it into {kind}: leading zeros may be lost; format the "
+        "column as text and take the value from the source\n"
+    ) in err
+
+
+@pytest.mark.parametrize("column", ["node_id", "province", "model", "cards", "status"])
+@pytest.mark.parametrize(
+    "value", [None, "", "  ", "=1+1"], ids=["none", "empty", "space", "formula"]
+)
+def test_an_empty_cell_and_a_formula_without_a_value_are_missing(refuse, column, value):
+    found = refuse(sheet_of(with_value(column, value), ["n9", None, "东", *FIRST[3:]], SECOND))
+    assert found == [("E320", 2, column, None)]
+
+
+# lines are rows
+
+
+def test_problems_name_rows_behind_cells_with_line_ends(refuse):
+    book = sheet_of(
+        ["n1", "a\n\nb", "东", "M", 1, "in_service", None],  # 2
+        ["n2", 'x\r\n"y"', "西", "M", 1.5, "in_service", None],  # 3
+        [],  # 4
+        ["n3", None, "西", "M", 1, "in_service", None, "beyond"],  # 5
+        [None, None, None, None, None, None, None, "beyond"],  # 6
+        ["n1", None, "西", "half", 1, "在运", "2024/5/7"],  # 7
+        [700, None, "南", "Q", -1, "停运", "7/5/2024"],  # 8
+    )
+    assert refuse(book) == [
+        ("E321", 2, "node_name", "a\n\nb"),
+        ("E324", 3, "cards", "1.5"),
+        ("E321", 3, "node_name", 'x\n"y"'),
+        ("E318", 4, None, None),
+        ("E317", 5, None, None),
+        ("E317", 6, None, None),
+        ("E331", 7, "node_id", "n1"),
+        ("E324", 8, "cards", "-1"),
+        ("E326", 8, "in_service_since", "7/5/2024"),
+        ("E323", 8, "model", "Q"),
+        ("E336", 8, "node_id", "700"),
+        ("E322", 8, "province", "南"),
+        ("E325", 8, "status", "停运"),
+    ]
+
+
+def test_a_row_that_the_file_leaves_out_is_blank(refuse):
+    book = sheet_of(FIRST)
+    for place, value in enumerate(SECOND, start=1):
+        book.active.cell(5, place, value)
+    assert refuse(book) == [("E318", 3, None, None), ("E318", 4, None, None)]
+
+
+@pytest.mark.parametrize("batch", [1, 2, 100])
+def test_clashes_name_rows(refuse, monkeypatch, batch):
+    monkeypatch.setattr("cci_cli.csvfile.BATCH_ROWS", batch)
+    rows = [FIRST, SECOND, ["0700 ", "a\nb", "province 东", "m", 1, "在运", None]]
+    assert refuse(sheet_of(*rows)) == [
+        ("E330", 4, "node_id,model", "0700,M"),
+        ("E321", 4, "node_name", "a\nb"),
+    ]
+
+
+# the form of the workbook
+
+
+def test_several_sheets_that_hold_something_are_refused_by_name(ingest, refuse):
+    book = sheet_of(FIRST, SECOND)
+    book.create_sheet("empty")
+    hidden = book.create_sheet("说明")
+    hidden["C5"] = "x"
+    hidden.sheet_state = "hidden"
+    assert refuse(book) == [("E338", None, None, None)]
+    assert "several sheets hold something: `Sheet`, `说明` [E338]" in ingest(book).err
+
+
+def test_a_sheet_that_is_not_the_first_may_hold_the_nodes(accept):
+    book = Workbook()
+    sheet = book.create_sheet("节点")
+    for row in (CHINESE, FIRST, SECOND):
+        sheet.append(row)
+    stored, said = accept(book)
+    assert stored == CANONICAL
+    assert said[0] == "read as XLSX, sheet 节点"
+
+
+def test_a_chart_is_no_sheet(accept, tmp_path):
+    book = xlsxwriter.Workbook(tmp_path / "chart.xlsx")
+    sheet = book.add_worksheet()
+    for number, row in enumerate((HEADER, FIRST, SECOND)):
+        sheet.write_row(number, 0, row)
+    chart = book.add_chart({"type": "column"})
+    chart.add_series({"values": "=Sheet1!$E$2:$E$3"})
+    book.add_chartsheet("图").set_chart(chart)
+    book.close()
+    assert accept((tmp_path / "chart.xlsx").read_bytes())[0] == CANONICAL
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        (b"<v>8</v>", b"<v>9007199254740993</v>", "E337"),
+        (b"<v>8</v>", b"<v>9223372036854775807</v>", "E337"),
+        (b"<v>8</v>", b"<v>9223372036854775808</v>", "E324"),
+        (b"<v>8</v>", b"<v>eight</v>", "E339"),
+    ],
+)
+def test_what_no_spreadsheet_would_write_is_refused(refuse, tmp_path, old, new, code):
+    sheet_of(FIRST, SECOND).save(tmp_path / "right.xlsx")
+    wrong = tmp_path / "wrong.xlsx"
+    with zipfile.ZipFile(tmp_path / "right.xlsx") as right, zipfile.ZipFile(wrong, "w") as copy:
+        for name in right.namelist():
+            data = right.read(name)
+            assert name != "xl/worksheets/sheet1.xml" or old in data
+            copy.writestr(name, data.replace(old, new) if "sheet1" in name else data)
+    assert [found[0] for found in refuse(wrong.read_bytes())] == [code]
+
+
+def test_a_workbook_without_content_is_empty(refuse):
+    assert refuse(Workbook()) == [("E311", None, None, None)]
+
+
+@pytest.mark.parametrize("rows", [[[], HEADER, FIRST], [[None, " "], HEADER, FIRST]])
+def test_without_a_header_in_the_first_row_nothing_is_read(refuse, rows):
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    assert refuse(book) == [("E318", 1, None, None)]
+
+
+def test_a_title_above_the_header_is_no_column(refuse):
+    found = refuse(sheet_of(HEADER, FIRST, SECOND, header=["算力调查表"]))
+    assert ("E314", 1, "算力调查表", "算力调查表") in found
+    assert {code for code, *_ in found} == {"E314", "E315"}
+
+
+def test_flaws_of_a_header_are_named(refuse):
+    header = ["节点编号", None, "省份", "node_id", 2024, "卡数"]
+    assert sorted(refuse(sheet_of(FIRST[:6], header=header)), key=str) == [
+        ("E314", 1, "", ""),
+        ("E314", 1, "2024", "2024"),
+        ("E315", 1, "model", None),
+        ("E316", 1, "node_id", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        *itertools.product(
+            ["[Content_Types].xml", "xl/workbook.xml"], ["missing", "not XML", "cut short"]
+        ),
+        ("xl/worksheets/sheet1.xml", "not XML"),
+        ("xl/worksheets/sheet1.xml", "cut short"),
+    ],
+)
+def test_a_damaged_workbook_is_told_as_that(refuse, ingest, tmp_path, name, damage):
+    sheet_of(FIRST, SECOND).save(tmp_path / "right.xlsx")
+    wrong = tmp_path / "wrong.xlsx"
+    with zipfile.ZipFile(tmp_path / "right.xlsx") as old, zipfile.ZipFile(wrong, "w") as new:
+        for member in old.namelist():
+            data = old.read(member)
+            if member == name:
+                data = {"missing": None, "not XML": b"\x01", "cut short": data[:-30]}[damage]
+            if data is not None:
+                new.writestr(member, data)
+    assert refuse(wrong.read_bytes()) == [("E339", None, None, None)]
+    assert "not a workbook that can be read: " in ingest(wrong.read_bytes()).err
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04", b"PK\x03\x04" + bytes(100)])
+def test_an_archive_that_is_none_is_told_as_that(refuse, content):
+    assert refuse(content) == [("E339", None, None, None)]
+
+
+def test_another_archive_is_no_workbook(refuse, tmp_path):
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
+        archive.writestr("nodes.csv", "node_id\n")
+    assert refuse((tmp_path / "other.zip").read_bytes()) == [("E339", None, None, None)]
+
+
+def test_what_a_workbook_has_beside_values_does_not_matter(accept):
+    book = sheet_of(FIRST, SECOND)
+    book.active.add_table(Table(displayName="nodes", ref="A1:G3"))
+    book.active.freeze_panes = "A2"
+    book.active["A2"].hyperlink = "https://example.com"
+    assert accept(book)[0] == CANONICAL
+
+
+def test_an_encoding_that_is_named_means_text(ingest, tmp_path):
+    sheet_of(FIRST, SECOND).save(tmp_path / "book.xlsx")
+    outcome = ingest((tmp_path / "book.xlsx").read_bytes(), "--encoding", "utf-8")
+    assert outcome.code == 1
+    assert "[E31" in outcome.err
+
+
+def test_the_data_package_says_that_it_was_a_workbook(accept, workspace):
+    accept(sheet_of(with_value("province", "province 东"), SECOND))
+    document = json.loads((workspace / "snapshots/2024H2/r1/datapackage.json").read_bytes())
+    (source,) = document["sources"]
+    assert source["encoding"] == "XLSX, sheet Sheet"
+    assert [(item["column"], item["from"], item["to"]) for item in source["normalised"]] == [
+        ("province", "province 东", "东")
+    ]
+
+
+def test_without_the_library_it_is_said_what_to_install(ingest, workspace, monkeypatch):
+    before = tree(workspace)
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    monkeypatch.delitem(sys.modules, "cci_cli.workbook", raising=False)
+    outcome = ingest(sheet_of(FIRST, SECOND))
+    assert (outcome.code, outcome.out) == (3, "")
+    assert outcome.err == (
+        "error: the xlsx format needs the package openpyxl [E503]\n"
+        "hint: install it beside cci: python -m pip install openpyxl\n"
+    )
+    assert tree(workspace) == before
+
+
+def test_a_csv_file_is_read_without_the_library(workspace, tmp_path):
+    path = tmp_path / "survey.csv"
+    path.write_bytes("节点编号,省份,型号,卡数\nn1,东,M,1\nn2,西,M,1\n".encode("gb18030"))
+    code = (
+        "import sys; from cci_cli.cli import main; "
+        f"code = main(['ingest', {str(path)!r}, '--period', '2024H2', "
+        f"'--workspace', {str(workspace)!r}]); "
+        "sys.exit(code or ('openpyxl' in sys.modules and 'loaded'))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert run.returncode == 0, run.stderr.decode()
