@@ -584,6 +584,15 @@ def test_every_problem_of_a_table_is_told_at_once_with_its_place(publish, take_o
     assert tree(workspace) == before
 
 
+@pytest.fixture
+def printed(make_workspace, cci, tmp_path):
+    """A workspace with the levels of 2024H2 from print and no snapshot."""
+    root = make_workspace(["a", "b"], FAMILY, name="printed")
+    table = write_table(tmp_path, ["2024年12月31日"], {c: [v] for c, v in LEVELS.items()})
+    assert cci("publish", "2024H2", "--from-table", table, workspace=root).code == 0
+    return root
+
+
 LINES = {
     "N": "s,N index,1000.00,1250.00",
     "R": "s,R index,250.00,500.00",
@@ -724,18 +733,19 @@ def lines_of(header: str = HEADER, **changes: str | None) -> str:
         ),
     ],
 )
-def test_what_is_refused_in_a_table(publish, take_over, workspace, content, code, place, text):
-    publish("2024H2")
-    before = tree(workspace)
+def test_what_is_refused_in_a_table(printed, cci, tmp_path, content, code, place, text):
+    before = tree(printed)
+    path = tmp_path / "table2.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
 
-    refused = take_over(content, "2025H1", "--note", "n")
+    refused = cci("publish", "2025H1", "--from-table", path, workspace=printed)
 
-    assert refused.code == 1
+    assert (refused.code, refused.out) == (1, "")
     assert "[E305]" in refused.err.splitlines()[0]
     (line,) = [line for line in refused.err.splitlines() if f"[{code}]" in line]
     assert place in line
     assert text in refused.err
-    assert tree(workspace) == before
+    assert tree(printed) == before
 
 
 def test_a_table_of_the_base_must_have_the_nation_at_the_base_level(take_over, workspace):

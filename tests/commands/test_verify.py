@@ -364,6 +364,42 @@ def test_a_release_is_computed_again_with_the_revisions_of_then(released, say):
     assert "ok releases/2025H1/r1" in lines
 
 
+def test_levels_seeded_broken_reseeded_and_chained_from_print_come_out_again(
+    make_workspace, cci, tmp_path
+):
+    """T is defined after 2024H2, R covers b too from 2025H2, S rises from zero in 2025H2.
+
+    R 250 × 2/1 = 500, × (2 + 2)/(2 + 0) = 1000; the start is a transcribed release.
+    """
+    nation, t = index_toml("N", "national", ["a", "b", "c"]), index_toml("T", "hub", ["c"])
+    s = index_toml("S", "region", ["b"])
+    root = make_workspace(
+        ["a", "b", "c"],
+        nation + index_toml("R", "region", ["a"]) + s,
+        {
+            "2024H2": cards(a=1, b=0, c=3),
+            "2025H1": cards(a=2, b=0, c=3),
+            "2025H2": cards(a=2, b=2, c=3),
+        },
+    )
+    table = tmp_path / "printed.csv"
+    table.write_text("指数名称,2024年12月31日\nN index,1000.00\nR index,250.00\nS index,0.00\n")
+    assert cci("publish", "2024H2", "--from-table", table, workspace=root).code == 0
+    changed = index_toml("R", "region", ["a"], {"2025H2": ["a", "b"]})
+    (root / "config/indices.toml").write_text(nation + changed + s + t, encoding="utf-8")
+    for period in ("2025H1", "2025H2"):
+        assert cci("publish", period, workspace=root).code == 0
+
+    run = cci("verify", workspace=root)
+    assert (run.code, "releases/2025H2/r1\n" in run.out) == (0, True)
+    with (root / "releases/2025H2/r1/indices.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["code"]: (row["status"], row["level_exact"]) for row in csv.DictReader(file)}
+    assert rows["R"] == ("break", "1000/1")
+    assert rows["S"][0] == "reseeded"
+    assert rows["T"] == ("chained", "750/1")
+    assert run.out.endswith("3 revisions, 3 releases, 0 problems, 0 drifted levels\n")
+
+
 # what does not hold
 
 
