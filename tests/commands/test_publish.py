@@ -413,6 +413,18 @@ def test_there_must_be_something_to_restate(publish, workspace):
     assert not list((workspace / "releases").iterdir())
 
 
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_a_restatement_needs_a_reason(publish, workspace, reason):
+    publish("2024H2")
+    store(workspace, "2024H2", cards(a=2, b=3))
+    before = tree(workspace)
+
+    refused = publish("2024H2", "--restate", reason)
+
+    assert (refused.code, tree(workspace)) == (2, before)
+    assert refused.err.startswith("error: a restatement needs a reason [E111]\n")
+
+
 def test_a_restatement_that_changes_nothing_is_none(publish, workspace):
     publish("2024H2")
     before = tree(workspace)
@@ -695,6 +707,13 @@ def lines_of(header: str = HEADER, **changes: str | None) -> str:
             id="the day before twice",
         ),
         pytest.param(
+            lines_of("系列,指数名称,备注,2025年6月30日"),
+            "E350",
+            ":1:",
+            "header is `系列,指数名称,备注,2025年6月30日`",
+            id="a column of something else",
+        ),
+        pytest.param(
             lines_of("系列,名称,2024年12月31日,2025年6月30日"),
             "E350",
             ":1:",
@@ -746,6 +765,18 @@ def test_what_is_refused_in_a_table(printed, cci, tmp_path, content, code, place
     assert place in line
     assert text in refused.err
     assert tree(printed) == before
+
+
+def test_quotes_that_do_not_pair_up_are_the_only_problem_told(printed, cci, tmp_path):
+    """What they swallow, here the header, is not judged."""
+    path = tmp_path / "table2.csv"
+    path.write_text('"' + lines_of(), encoding="utf-8")
+
+    refused = cci("publish", "2025H1", "--from-table", path, workspace=printed)
+
+    assert refused.err.splitlines()[0].endswith("table2.csv` has 1 problem [E305]")
+    assert "table2.csv:1: " in refused.err
+    assert "[E319]" in refused.err
 
 
 def test_a_table_of_the_base_must_have_the_nation_at_the_base_level(take_over, workspace):
