@@ -425,6 +425,9 @@ def _find_time() -> datetime:
     if not text:
         return datetime.now(UTC)
     try:
+        if not (text.isascii() and text.isdigit()):
+            # int would also take 1_000, a sign and spaces
+            raise UsageError("E109", value=text)
         return datetime.fromtimestamp(int(text), UTC)
     except (ValueError, OverflowError, OSError) as error:
         raise UsageError("E109", value=text) from error

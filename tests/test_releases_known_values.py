@@ -730,6 +730,16 @@ def test_a_release_without_the_nation_of_today_is_not_chained_from(make_workspac
     assert "[E409]" in refused.err
 
 
+def test_nothing_is_chained_while_a_release_of_the_row_is_missing(revised, publish, cci):
+    publish(revised, "2024H2", "--restate", "corrected")
+    shutil.rmtree(revised / "releases/2024H2/r1")
+
+    for options in ([], ["--from-snapshots"]):
+        refused = cci("compute", "2025H1", *options, workspace=revised)
+        assert (refused.code, refused.out) == (1, "")
+        assert "releases/2024H2/r1` is missing, and r2 is there [E308]" in refused.err
+
+
 def test_a_release_without_a_snapshot_cannot_be_chained_from_and_the_error_names_it(
     make_workspace, publish, cci, tmp_path
 ):

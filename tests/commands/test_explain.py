@@ -249,6 +249,14 @@ def test_models_stand_by_their_tflops_and_the_rest_together(workspace, explain):
     ]
 
 
+def test_with_top_0_every_model_is_shown(workspace, explain):
+    text = explain(workspace, "R", "2025H1", "--top", "0")
+
+    rows = [re.split(r"\s{2,}", line.strip()) for line in text.splitlines()]
+    assert ["half", "50", "5", "250", "1", "50"] in rows
+    assert "other models" not in text
+
+
 def test_what_is_not_shown_is_the_least_and_counts(make_workspace, explain):
     models = {f"M{rate}": f"{rate}" for rate in (10, 20, 30, 40, 50)}
     workspace = make_workspace(

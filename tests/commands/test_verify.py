@@ -434,6 +434,14 @@ def test_a_release_forged_with_all_hashes_right_is_found_by_computing_it_again(
     ]
 
 
+def test_every_forged_row_is_a_problem(workspace, publish, say):
+    publish("2024H2")
+    for code, level in (("R", "251.00"), ("S", "749.00")):
+        forge(workspace / "releases/2024H2/r1", code, level=level)
+
+    assert say()[1][-1] == "2 revisions, 1 release, 2 problems, drift not looked at"
+
+
 def test_a_superseded_release_is_computed_again_too(drifted, publish, verify):
     publish("2024H2", "--restate", "corrected")
     forge(drifted / "releases/2024H2/r1", "S", level_exact="751/1", level="751.00")
@@ -490,6 +498,27 @@ def test_a_file_that_was_edited_is_named(released, say):
     assert lines[-1] == "2 revisions, 2 releases, 3 problems, drift not looked at"
 
 
+def test_a_computed_release_cannot_call_itself_transcribed(workspace, publish, verify):
+    """That would spare it from being computed again."""
+    publish("2024H2")
+    forge(workspace / "releases/2024H2/r1", "R", level="251.00", level_exact="251/1")
+    reseal(workspace / "releases/2024H2/r1", transcribed_decimals=2)
+
+    code, document = verify()
+    assert code == 1
+    (told,) = mismatches(document)["releases/2024H2/r1"]
+    assert "is not a usable data package: a release is made from snapshots, or transcr" in told
+
+
+def test_a_release_in_the_place_of_another_is_found(released, verify):
+    shutil.copytree(released / "releases/2025H1/r1", released / "releases/2025H1/r2")
+
+    code, document = verify()
+    assert code == 1
+    (told,) = mismatches(document)["releases/2025H1/r2"]
+    assert "it describes releases/2025H1/r1" in told
+
+
 @pytest.mark.parametrize("name", ["indices.csv", "config/cci.toml", "config/cards.csv"])
 def test_every_file_of_a_release_is_held_against_its_hash(released, verify, name):
     path = released / "releases/2025H1/r1" / name
@@ -544,6 +573,8 @@ def test_a_release_rests_on_replaced_levels_through_another(drifted, publish, ve
         {"release": f"releases/{period}/r1", "rests_on": "releases/2024H2/r1"}
         for period in ("2025H1", "2025H2")
     ]
+    (own,) = verify("2025H2")[1]["outdated"]
+    assert own["release"] == "releases/2025H2/r1"
 
 
 def test_a_restatement_that_leaves_the_levels_replaces_nothing_for_later_releases(
