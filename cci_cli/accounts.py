@@ -124,7 +124,7 @@ def _explain_sheet(result: ExplainResult, lang: Lang, top: int) -> Sheet:
         for item in shown:
             add(account.province, item.model, f"{item.fp16_tflops:f}", (item,))
         if rest:
-            name = f"其余 {len(rest)} 个型号" if is_zh else f"{len(rest)} other models"
+            name = f"其余 {len(rest)} 个型号" if is_zh else count_noun(len(rest), "other model")
             add(account.province, name, NULL_MARK, rest)
         name = "小计" if is_zh else "together"
         add(account.province, name, NULL_MARK, account.models)

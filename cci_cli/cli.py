@@ -295,7 +295,7 @@ def publish(
     for name in result.outdated:
         say(f"{name} was chained from the replaced levels and stands on them until restated")
     source = f"transcribed, {release.decimals} decimals" if release.is_transcribed else "exact"
-    say(f"published {release.name}: {len(release.levels)} indices, {source}, {release.sha256}")
+    say(f"published {release.name}: {len(release.levels)} levels, {source}, {release.sha256}")
 
 
 @app.command(epilog="Examples: cci verify; cci verify 2025H1 --format json")
@@ -454,6 +454,9 @@ def _find_time() -> datetime:
     if not text:
         return datetime.now(UTC)
     try:
+        if not (text.isascii() and text.isdigit()):
+            # int would also take 1_000, a sign and spaces
+            raise UsageError("E109", value=text)
         return datetime.fromtimestamp(int(text), UTC)
     except (ValueError, OverflowError, OSError) as error:
         raise UsageError("E109", value=text) from error

@@ -48,6 +48,7 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         "E110": Message(
             "nobody knows who publishes: this system has no login name", "give --by NAME"
         ),
+        "E111": Message("a restatement needs a reason", 'say why: --restate "nodes found late"'),
         # workspace and config
         "E201": Message(
             "no workspace at or above {value}",

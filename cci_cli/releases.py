@@ -94,6 +94,10 @@ def read_release(root: Path, ref: PeriodRef) -> Release:
     if release.ref != ref:
         detail = f"it describes {release.name}"
         raise DataError("E304", value=path, detail=detail)
+    if release.is_transcribed == bool(release.snapshots):
+        # else a computed release that calls itself transcribed would not be computed again
+        detail = "a release is made from snapshots, or transcribed from print"
+        raise DataError("E304", value=path, detail=detail)
     return release
 
 

@@ -696,6 +696,26 @@ def test_a_release_on_another_base_is_not_chained_from(make_workspace, publish, 
     assert cci("compute", "2025H1", "--from-snapshots", workspace=workspace).code == 0
 
 
+def test_a_release_before_the_base_of_today_is_no_start(make_workspace, publish, compute, cci):
+    """The base moves to 2025H1, a 3, b 5: R 1000 × 3/8 = 375. 2025H2, a 6, b 5: R 750."""
+    workspace = make_workspace(
+        ["a", "b"],
+        FAMILY,
+        {"2024H2": cards(a=1, b=3), "2025H1": cards(a=3, b=5), "2025H2": cards(a=6, b=5)},
+    )
+    publish(workspace, "2024H2")
+    settings = workspace / "config/cci.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace('"2024H2"', '"2025H1"'), encoding="utf-8")
+
+    assert pick(compute(workspace, "2025H1"), "R", "status", "level") == ("base", "375.00")
+    publish(workspace, "2025H1")
+    assert pick(compute(workspace, "2025H2"), "R", "level_exact") == ("750/1",)
+    verified = cci("verify", workspace=workspace)
+    assert verified.code == 0
+    assert "drift releases/2024H2/r1: not known: 2024H2 lies before the base" in verified.out
+
+
 def test_a_release_without_the_nation_of_today_is_not_chained_from(make_workspace, publish, cci):
     workspace = make_workspace(
         ["a", "b"], FAMILY, {"2024H2": cards(a=1, b=3), "2025H1": cards(a=3, b=5)}
@@ -708,6 +728,16 @@ def test_a_release_without_the_nation_of_today_is_not_chained_from(make_workspac
     assert (refused.code, refused.out) == (1, "")
     assert "`releases/2024H2/r1` has no level of M, the national index" in refused.err
     assert "[E409]" in refused.err
+
+
+def test_nothing_is_chained_while_a_release_of_the_row_is_missing(revised, publish, cci):
+    publish(revised, "2024H2", "--restate", "corrected")
+    shutil.rmtree(revised / "releases/2024H2/r1")
+
+    for options in ([], ["--from-snapshots"]):
+        refused = cci("compute", "2025H1", *options, workspace=revised)
+        assert (refused.code, refused.out) == (1, "")
+        assert "releases/2024H2/r1` is missing, and r2 is there [E308]" in refused.err
 
 
 def test_a_release_without_a_snapshot_cannot_be_chained_from_and_the_error_names_it(

@@ -13,7 +13,14 @@ from cci_cli.archive import stage_release, write_release
 from cci_cli.compilation import check_base, compile_indices
 from cci_cli.config import read_config
 from cci_cli.definitions import Config
-from cci_cli.errors import DataError, InvalidDataError, ProblemList, first_few, os_failure
+from cci_cli.errors import (
+    DataError,
+    InvalidDataError,
+    ProblemList,
+    UsageError,
+    first_few,
+    os_failure,
+)
 from cci_cli.figures import RELEASE_COLUMNS, find_changed_codes, to_provenance
 from cci_cli.indices import find_national
 from cci_cli.leveltable import parse_level_table
@@ -60,7 +67,7 @@ def publish(
         table: Table 2 as published, to take the levels from; null to compute them.
 
     Raises:
-        UsageError: the period is not one.
+        UsageError: the period is not one, or E111, the reason is blank.
         DataError: E406 the period before is not released, E407 other figures are released,
             E410 there is nothing to restate; or data is missing or damaged.
         InvalidDataError: the config, a snapshot or the table breaks a rule.
@@ -68,6 +75,8 @@ def publish(
         SystemFailureError: a file cannot be read or written.
     """
     released = parse_period(period)
+    if restate is not None and not restate.strip():
+        raise UsageError("E111")
     config = read_config(workspace)
     with stage_release(workspace) as staged:
         for damage in find_damage(workspace):

@@ -174,7 +174,9 @@ def test_a_release_of_demonstration_data_says_so(cci, tmp_path):
 # who and when
 
 
-@pytest.mark.parametrize("garbage", ["yesterday", "1.5", "-", "1" * 30], ids=str)
+@pytest.mark.parametrize(
+    "garbage", ["yesterday", "1.5", "-", "1_0", " 5", "-5", "１", "1" * 30], ids=str
+)
 def test_a_time_that_is_none_is_refused(publish, workspace, monkeypatch, garbage):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", garbage)
     before = tree(workspace)
@@ -326,6 +328,23 @@ def test_the_codes_of_what_differs_are_told_and_no_others(publish, workspace):
     assert "has other figures for S [E407]" in publish("2025H1").err
 
 
+def test_an_index_defined_since_is_another_figure(publish, workspace):
+    publish("2024H2")
+    path = workspace / "config/indices.toml"
+    path.write_text(path.read_text("utf-8") + index_toml("T", "hub", ["b"]), encoding="utf-8")
+
+    assert "has other figures for T [E407]" in publish("2024H2").err
+
+
+def test_a_table_is_not_put_on_a_release_of_another_base(publish, take_over, workspace):
+    publish("2024H2")
+    path = workspace / "config/cci.toml"
+    path.write_text(path.read_text("utf-8").replace("base_level = 1000", "base_level = 100"))
+
+    refused = take_over(lines_of(), "2025H1")
+    assert (refused.code, "[E408]" in refused.err) == (1, True)
+
+
 def test_a_figure_too_small_to_print_is_another_figure(make_workspace, cci):
     """R 1000 × 1/4000001 and 1000 × 1/4000002 both print 0.00."""
     workspace = make_workspace(["a", "b"], FAMILY, {"2024H2": cards(a=1, b=4_000_000)})
@@ -413,6 +432,18 @@ def test_there_must_be_something_to_restate(publish, workspace):
     assert not list((workspace / "releases").iterdir())
 
 
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_a_restatement_needs_a_reason(publish, workspace, reason):
+    publish("2024H2")
+    store(workspace, "2024H2", cards(a=2, b=3))
+    before = tree(workspace)
+
+    refused = publish("2024H2", "--restate", reason)
+
+    assert (refused.code, tree(workspace)) == (2, before)
+    assert refused.err.startswith("error: a restatement needs a reason [E111]\n")
+
+
 def test_a_restatement_that_changes_nothing_is_none(publish, workspace):
     publish("2024H2")
     before = tree(workspace)
@@ -439,16 +470,18 @@ def test_a_restatement_finds_damage_before_it_writes(publish, workspace):
     assert tree(workspace) == before
 
 
-def test_a_missing_release_in_the_row_stops_publishing(publish, workspace):
+def test_a_missing_release_in_the_row_stops_publishing(publish, workspace, tmp_path):
     publish("2024H2")
     store(workspace, "2024H2", cards(a=2, b=3))
     publish("2024H2", "--restate", "found")
     shutil.rmtree(workspace / "releases/2024H2/r1")
+    table = tmp_path / "table2.csv"
+    table.write_text("指数名称,2025年6月30日\nN index,1.00\nR index,1.00\nS index,1.00\n", "utf-8")
 
-    refused = publish("2025H1")
-
-    assert (refused.code, "[E308]" in refused.err) == (1, True)
-    assert not (workspace / "releases/2025H1").exists()
+    for options in ([], ["--from-table", table]):
+        refused = publish("2025H1", *options)
+        assert (refused.code, "[E308]" in refused.err) == (1, True)
+        assert not (workspace / "releases/2025H1").exists()
 
 
 # levels taken from a published table
@@ -584,6 +617,15 @@ def test_every_problem_of_a_table_is_told_at_once_with_its_place(publish, take_o
     assert tree(workspace) == before
 
 
+@pytest.fixture
+def printed(make_workspace, cci, tmp_path):
+    """A workspace with the levels of 2024H2 from print and no snapshot."""
+    root = make_workspace(["a", "b"], FAMILY, name="printed")
+    table = write_table(tmp_path, ["2024年12月31日"], {c: [v] for c, v in LEVELS.items()})
+    assert cci("publish", "2024H2", "--from-table", table, workspace=root).code == 0
+    return root
+
+
 LINES = {
     "N": "s,N index,1000.00,1250.00",
     "R": "s,R index,250.00,500.00",
@@ -679,11 +721,18 @@ def lines_of(header: str = HEADER, **changes: str | None) -> str:
             id="another period",
         ),
         pytest.param(
-            lines_of("系列,指数名称,2024年12月31日,2024年12月31日"),
+            lines_of("2024年12月31日,指数名称,2024年12月31日,2025年6月30日"),
             "E350",
             ":1:",
             "one column headed 2025年6月30日",
             id="the day before twice",
+        ),
+        pytest.param(
+            lines_of("系列,指数名称,备注,2025年6月30日"),
+            "E350",
+            ":1:",
+            "header is `系列,指数名称,备注,2025年6月30日`",
+            id="a column of something else",
         ),
         pytest.param(
             lines_of("系列,名称,2024年12月31日,2025年6月30日"),
@@ -724,18 +773,31 @@ def lines_of(header: str = HEADER, **changes: str | None) -> str:
         ),
     ],
 )
-def test_what_is_refused_in_a_table(publish, take_over, workspace, content, code, place, text):
-    publish("2024H2")
-    before = tree(workspace)
+def test_what_is_refused_in_a_table(printed, cci, tmp_path, content, code, place, text):
+    before = tree(printed)
+    path = tmp_path / "table2.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
 
-    refused = take_over(content, "2025H1", "--note", "n")
+    refused = cci("publish", "2025H1", "--from-table", path, workspace=printed)
 
-    assert refused.code == 1
+    assert (refused.code, refused.out) == (1, "")
     assert "[E305]" in refused.err.splitlines()[0]
     (line,) = [line for line in refused.err.splitlines() if f"[{code}]" in line]
     assert place in line
     assert text in refused.err
-    assert tree(workspace) == before
+    assert tree(printed) == before
+
+
+def test_quotes_that_do_not_pair_up_are_the_only_problem_told(printed, cci, tmp_path):
+    """What they swallow, here the header, is not judged."""
+    path = tmp_path / "table2.csv"
+    path.write_text('"' + lines_of(), encoding="utf-8")
+
+    refused = cci("publish", "2025H1", "--from-table", path, workspace=printed)
+
+    assert refused.err.splitlines()[0].endswith("table2.csv` has 1 problem [E305]")
+    assert "table2.csv:1: " in refused.err
+    assert "[E319]" in refused.err
 
 
 def test_a_table_of_the_base_must_have_the_nation_at_the_base_level(take_over, workspace):
@@ -781,6 +843,8 @@ def test_an_import_is_replaced_by_exact_levels_only_on_request(take_over, publis
     take_over(lines_of(), "2024H2")
 
     assert publish("2024H2").err == "unchanged: releases/2024H2/r1 has these figures already\n"
+    # the same print once more is no better than the first
+    assert take_over(lines_of(), "2024H2", "--restate", "again").err.startswith("unchanged")
     said = publish("2024H2", "--restate", "computed").err
     assert "changed: none in print: the exact levels are known now" in said
     assert read_release(workspace, "2024H2/r2")[0]["transcribed_decimals"] is None

@@ -364,6 +364,42 @@ def test_a_release_is_computed_again_with_the_revisions_of_then(released, say):
     assert "ok releases/2025H1/r1" in lines
 
 
+def test_levels_seeded_broken_reseeded_and_chained_from_print_come_out_again(
+    make_workspace, cci, tmp_path
+):
+    """T is defined after 2024H2, R covers b too from 2025H2, S rises from zero in 2025H2.
+
+    R 250 × 2/1 = 500, × (2 + 2)/(2 + 0) = 1000; the start is a transcribed release.
+    """
+    nation, t = index_toml("N", "national", ["a", "b", "c"]), index_toml("T", "hub", ["c"])
+    s = index_toml("S", "region", ["b"])
+    root = make_workspace(
+        ["a", "b", "c"],
+        nation + index_toml("R", "region", ["a"]) + s,
+        {
+            "2024H2": cards(a=1, b=0, c=3),
+            "2025H1": cards(a=2, b=0, c=3),
+            "2025H2": cards(a=2, b=2, c=3),
+        },
+    )
+    table = tmp_path / "printed.csv"
+    table.write_text("指数名称,2024年12月31日\nN index,1000.00\nR index,250.00\nS index,0.00\n")
+    assert cci("publish", "2024H2", "--from-table", table, workspace=root).code == 0
+    changed = index_toml("R", "region", ["a"], {"2025H2": ["a", "b"]})
+    (root / "config/indices.toml").write_text(nation + changed + s + t, encoding="utf-8")
+    for period in ("2025H1", "2025H2"):
+        assert cci("publish", period, workspace=root).code == 0
+
+    run = cci("verify", workspace=root)
+    assert (run.code, "releases/2025H2/r1\n" in run.out) == (0, True)
+    with (root / "releases/2025H2/r1/indices.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["code"]: (row["status"], row["level_exact"]) for row in csv.DictReader(file)}
+    assert rows["R"] == ("break", "1000/1")
+    assert rows["S"][0] == "reseeded"
+    assert rows["T"] == ("chained", "750/1")
+    assert run.out.endswith("3 revisions, 3 releases, 0 problems, 0 drifted levels\n")
+
+
 # what does not hold
 
 
@@ -396,6 +432,14 @@ def test_a_release_forged_with_all_hashes_right_is_found_by_computing_it_again(
         "MISMATCH releases/2024H2/r1: R comes out differently when computed again: level 250/1",
         "2 revisions, 1 release, 1 problem, drift not looked at",
     ]
+
+
+def test_every_forged_row_is_a_problem(workspace, publish, say):
+    publish("2024H2")
+    for code, level in (("R", "251.00"), ("S", "749.00")):
+        forge(workspace / "releases/2024H2/r1", code, level=level)
+
+    assert say()[1][-1] == "2 revisions, 1 release, 2 problems, drift not looked at"
 
 
 def test_a_superseded_release_is_computed_again_too(drifted, publish, verify):
@@ -454,6 +498,27 @@ def test_a_file_that_was_edited_is_named(released, say):
     assert lines[-1] == "2 revisions, 2 releases, 3 problems, drift not looked at"
 
 
+def test_a_computed_release_cannot_call_itself_transcribed(workspace, publish, verify):
+    """That would spare it from being computed again."""
+    publish("2024H2")
+    forge(workspace / "releases/2024H2/r1", "R", level="251.00", level_exact="251/1")
+    reseal(workspace / "releases/2024H2/r1", transcribed_decimals=2)
+
+    code, document = verify()
+    assert code == 1
+    (told,) = mismatches(document)["releases/2024H2/r1"]
+    assert "is not a usable data package: a release is made from snapshots, or transcr" in told
+
+
+def test_a_release_in_the_place_of_another_is_found(released, verify):
+    shutil.copytree(released / "releases/2025H1/r1", released / "releases/2025H1/r2")
+
+    code, document = verify()
+    assert code == 1
+    (told,) = mismatches(document)["releases/2025H1/r2"]
+    assert "it describes releases/2025H1/r1" in told
+
+
 @pytest.mark.parametrize("name", ["indices.csv", "config/cci.toml", "config/cards.csv"])
 def test_every_file_of_a_release_is_held_against_its_hash(released, verify, name):
     path = released / "releases/2025H1/r1" / name
@@ -508,6 +573,8 @@ def test_a_release_rests_on_replaced_levels_through_another(drifted, publish, ve
         {"release": f"releases/{period}/r1", "rests_on": "releases/2024H2/r1"}
         for period in ("2025H1", "2025H2")
     ]
+    (own,) = verify("2025H2")[1]["outdated"]
+    assert own["release"] == "releases/2025H2/r1"
 
 
 def test_a_restatement_that_leaves_the_levels_replaces_nothing_for_later_releases(
