@@ -63,8 +63,17 @@ def test_a_file_in_utf8_is_not_copied(read, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["raw"]
 
 
-def test_a_copy_differs_from_its_source_in_nothing_but_the_encoding(read, tmp_path):
-    for codec, mark in (("gb18030", b""), ("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff")):
+@pytest.mark.parametrize("chunk", CHUNKS)
+def test_a_copy_differs_from_its_source_in_nothing_but_the_encoding(
+    read, tmp_path, monkeypatch, chunk
+):
+    monkeypatch.setattr(rawfile, "_CHUNK_BYTES", chunk)
+    for codec, mark in (
+        ("gb18030", b""),
+        ("gb18030", b"\x84\x31\x95\x33"),
+        ("utf-16-le", b"\xff\xfe"),
+        ("utf-16-be", b"\xfe\xff"),
+    ):
         found, _ = read(mark + TEXT.encode(codec))
         assert found.path == tmp_path / "text.csv"
         assert found.path.read_bytes() == TEXT.encode()
@@ -81,6 +90,7 @@ def test_a_mark_within_the_text_is_kept(read):
     [
         ("a北\nb".encode() + b"\xff", None, 2, "UTF-8 from byte 6"),
         ("a北\nb北".encode()[:-1], None, 2, "UTF-8 from byte 6"),
+        ("a北\nab\nééé".encode() + b"\xff", None, 3, "UTF-8 from byte 14"),
         ("a𠮷\nb".encode() + b"\xff", None, 2, "UTF-8 from byte 7"),
         ("aé\nb".encode() + b"\xff", None, 2, "UTF-8 or GB18030 from byte 5"),
         ("aé\nb".encode() + b"\xff\n\xe5\x8c\x97", None, 2, "UTF-8 or GB18030 from byte 5"),
