@@ -108,7 +108,8 @@ def _read_unnamed(path: Path, copy: Path, start: bytes, problems: ProblemList) -
     flaw = _find_utf_8_flaw(path)
     if flaw is None:
         return RawText(path, UTF_8, TextForm(is_raw=True))
-    if start.startswith(_MARK) or flaw.is_behind_hanzi:
+    if flaw.is_behind_hanzi:
+        # the mark is a character of three bytes itself
         hint = None if start.startswith(_MARK) else _NAME_GB18030
         _add_bad_bytes(UTF_8, flaw, problems, hint)
         return None

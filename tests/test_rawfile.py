@@ -63,14 +63,25 @@ def test_a_file_in_utf8_is_not_copied(read, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["raw"]
 
 
-def test_a_copy_differs_from_its_source_in_nothing_but_the_encoding(read, tmp_path):
-    for codec, mark in (("gb18030", b""), ("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff")):
+@pytest.mark.parametrize("chunk", CHUNKS)
+def test_a_copy_differs_from_its_source_in_nothing_but_the_encoding(
+    read, tmp_path, monkeypatch, chunk
+):
+    monkeypatch.setattr(rawfile, "_CHUNK_BYTES", chunk)
+    for codec, mark in (
+        ("gb18030", b""),
+        ("gb18030", b"\x84\x31\x95\x33"),
+        ("utf-16-le", b"\xff\xfe"),
+        ("utf-16-be", b"\xfe\xff"),
+    ):
         found, _ = read(mark + TEXT.encode(codec))
         assert found.path == tmp_path / "text.csv"
         assert found.path.read_bytes() == TEXT.encode()
 
 
-def test_a_mark_within_the_text_is_kept(read):
+@pytest.mark.parametrize("chunk", CHUNKS)
+def test_a_mark_within_the_text_is_kept(read, monkeypatch, chunk):
+    monkeypatch.setattr(rawfile, "_CHUNK_BYTES", chunk)
     found, _ = read(b"\xff\xfe" + "a\n\ufeffb\n".encode("utf-16-le"))
     assert found.path.read_text(encoding="utf-8") == "a\n\ufeffb\n"
 
@@ -81,6 +92,7 @@ def test_a_mark_within_the_text_is_kept(read):
     [
         ("a北\nb".encode() + b"\xff", None, 2, "UTF-8 from byte 6"),
         ("a北\nb北".encode()[:-1], None, 2, "UTF-8 from byte 6"),
+        ("a北\nab\nééé".encode() + b"\xff", None, 3, "UTF-8 from byte 14"),
         ("a𠮷\nb".encode() + b"\xff", None, 2, "UTF-8 from byte 7"),
         ("aé\nb".encode() + b"\xff", None, 2, "UTF-8 or GB18030 from byte 5"),
         ("aé\nb".encode() + b"\xff\n\xe5\x8c\x97", None, 2, "UTF-8 or GB18030 from byte 5"),
@@ -127,8 +139,8 @@ def test_the_separator_is_told_from_the_first_line_alone(read):
     assert found.form.separator == ","
     found, _ = read(b"\xff\xfe" + "a\tb,c\n".encode("utf-16-le"))
     assert found.form.separator == "\t"
-    found, _ = read("省\tb\n".encode("gb18030"))
-    assert found.form.separator == ","
+    found, _ = read("型号\tb\n".encode("gb18030"))
+    assert (found.encoding, found.form.separator) == ("GB18030", ",")
 
 
 def test_a_pipe_is_refused_before_it_is_read(tmp_path):
