@@ -46,9 +46,12 @@ FormatOption = Annotated[
     Format | None,
     typer.Option("--format", help="Form of the output; else by the suffix of --output, or table."),
 ]
+# not readable=True, which is typer's own: it would call wrong usage what the system forbids
 OutputOption = Annotated[
     Path | None,
-    typer.Option("--output", metavar="FILE", help="Write to FILE, whole or not at all."),
+    typer.Option(
+        "--output", metavar="FILE", readable=False, help="Write to FILE, whole or not at all."
+    ),
 ]
 LangOption = Annotated[Lang, typer.Option("--lang", help="Language of names and notes in tables.")]
 FromSnapshotsOption = Annotated[
@@ -184,7 +187,9 @@ def validate(
 
 @app.command(epilog="Example: cci ingest nodes.csv --period 2025H2 --note 'survey of January'")
 def ingest(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or .xlsx of nodes.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="CSV or .xlsx of nodes.", readable=False)
+    ],
     period: Annotated[
         str, typer.Option("--period", metavar="P", help="The half-year it describes.")
     ],
@@ -248,6 +253,7 @@ def publish(
         typer.Option(
             "--from-table",
             metavar="FILE",
+            readable=False,
             help="Take the levels from Table 2 as published, a CSV, instead of computing them.",
         ),
     ] = None,
@@ -417,7 +423,9 @@ def status(
 
 @app.command(epilog="Example: cci init my-indices")
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="New or empty folder.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="New or empty folder.", readable=False)
+    ],
     *,
     quiet: QuietOption = False,
 ) -> None:

@@ -18,7 +18,7 @@ from cci_cli.packages import find_damage
 from cci_cli.periods import Period, PeriodRef, periods_between
 from cci_cli.releases import find_release, find_replaced, list_released, read_release
 from cci_cli.results import IndexFigures, Release, Snapshot, release_name
-from cci_cli.store import list_periods, read_snapshot, resolve_ref
+from cci_cli.store import list_periods, read_snapshot, resolve_ref, revision_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,11 @@ def compile_indices(
     resolve_ref(workspace, ref)
     start = None if from_snapshots else _find_start(workspace, ref.period, config)
     first = base if start is None else start.ref.period
+    if not from_snapshots:
+        # an older revision would take the place of one that is gone, and nobody would know
+        for release in (start, find_release(workspace, ref.period)):
+            if release is not None:
+                _check_sources(workspace, release, first)
     known = list_periods(workspace)
     missing = [period for period in periods_between(first, ref.period) if period not in known]
     if missing:
@@ -115,6 +120,7 @@ def recompile_release(workspace: Path, release: Release) -> Compilation:
         InvalidDataError: a snapshot or the config of then breaks a rule of today.
     """
     config = read_config(workspace / release.name)
+    _check_sources(workspace, release)
     snapshots = {}
     for period, (revision, sha256) in sorted(release.snapshots.items()):
         snapshot = read_snapshot(workspace, PeriodRef(period, revision), config)
@@ -128,6 +134,29 @@ def recompile_release(workspace: Path, release: Release) -> Compilation:
         if start.sha256 != sha256:
             raise DataError("E411", value=release_name(ref), release=release.name)
     return _chain(config, release.ref.period, snapshots, start)
+
+
+def _check_sources(workspace: Path, release: Release, first: Period | None = None) -> None:
+    """Refuse where a package that a release was made from is gone.
+
+    Args:
+        workspace: its root folder.
+        release: the release.
+        first: packages of periods before it are not asked for; null to ask for all.
+
+    Raises:
+        DataError: E414, one is missing.
+    """
+    names = [
+        revision_name(PeriodRef(period, revision))
+        for period, (revision, _) in sorted(release.snapshots.items())
+        if first is None or period >= first
+    ]
+    if release.start is not None and (first is None or release.start[0].period >= first):
+        names.append(release_name(release.start[0]))
+    for name in names:
+        if not (workspace / name).is_dir():
+            raise DataError("E414", value=name, release=release.name)
 
 
 def _find_start(workspace: Path, period: Period, config: Config) -> Release | None:

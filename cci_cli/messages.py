@@ -243,6 +243,10 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "{value} is neither the code or name of an index nor the code of a message",
             "the indices are {known}",
         ),
+        "E414": Message(
+            "{value} is missing, and {release} was made from it",
+            "restore it: figures without it would not be those that it was kept for",
+        ),
         # environment
         "E501": Message("cannot read {value}: {detail}"),
         "E502": Message("cannot write {value}: {detail}"),

@@ -6,6 +6,7 @@ added or taken away later is found: the seal covers the descriptor, the descript
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -75,11 +76,30 @@ def list_periods_of(store: Path) -> list[Period]:
 def list_folders(folder: Path) -> list[str]:
     """The names of the folders in a folder; none where it is absent."""
     try:
-        return [entry.name for entry in folder.iterdir() if entry.is_dir()]
+        # not Path.is_dir, which in some versions of Python takes what it cannot see for absent
+        with os.scandir(folder) as entries:
+            return [entry.name for entry in entries if entry.is_dir()]
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
         raise os_failure("E501", folder, error) from error
+
+
+def list_below(folder: Path) -> list[Path]:
+    """Everything in a folder and its folders, sorted; links are listed, not followed.
+
+    Raises:
+        SystemFailureError: E501, a folder cannot be listed. (``Path.rglob`` would pass it over.)
+    """
+
+    def refuse(error: OSError) -> None:
+        raise os_failure("E501", error.filename, error) from error
+
+    return sorted(
+        Path(parent, name)
+        for parent, folders, files in os.walk(folder, onerror=refuse)
+        for name in (*folders, *files)
+    )
 
 
 def _find_period(folder: str) -> Period | None:
@@ -101,7 +121,7 @@ def read_package(folder: Path) -> Package:
     path = folder / DESCRIPTOR_FILE
     try:
         data = path.read_bytes()
-    except FileNotFoundError as error:
+    except (FileNotFoundError, IsADirectoryError) as error:
         raise DataError("E303", value=path, what="it is missing") from error
     except OSError as error:
         raise os_failure("E501", path, error) from error
@@ -133,7 +153,7 @@ def _find_strays(folder: Path, names: Iterable[str]) -> Iterator[DataError]:
         if not path.exists():
             yield DataError("E303", value=path, what="it is missing")
     parents = {parent for path in expected for parent in path.parents}
-    for path in sorted(folder.rglob("*")):
+    for path in list_below(folder):
         is_expected = path in (parents if path.is_dir() else expected)
         if path.is_symlink() or not (is_expected or path.name in _LITTER):
             yield DataError("E307", value=path)

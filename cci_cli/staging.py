@@ -13,7 +13,7 @@ from filelock import lock_descriptor
 
 from cci_cli.errors import LockedError, os_failure
 from cci_cli.files import set_mode
-from cci_cli.packages import STAGING_PREFIX
+from cci_cli.packages import STAGING_PREFIX, list_below
 
 LOCK_PATIENCE_SECONDS: Final = 60
 
@@ -65,9 +65,10 @@ def publish_folder(staged: Path, target: Path) -> None:
 
     Raises:
         OSError: it cannot be written, or ``target`` is there already.
+        SystemFailureError: E501, it cannot be read.
     """
     target.parent.mkdir(exist_ok=True)
-    for path in (*staged.rglob("*"), staged):
+    for path in (*list_below(staged), staged):
         _flush(path)
     set_mode(staged, 0o777, is_masked=True)
     staged.rename(target)

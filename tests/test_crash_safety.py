@@ -1,0 +1,346 @@
+"""Whole or not at all: whatever fails or ends on the way, and whoever else is at work."""
+
+import itertools
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY, index_toml
+from faults import ERRNOS, Fault, fail
+
+HEADER = "node_id,province,model,cards\n"
+
+Tree = dict[str, bytes | None]
+
+
+@pytest.fixture(scope="module")
+def launcher():
+    """Run commands in processes of their own, all at once: ``launcher({"arguments": [...]})``."""
+    server = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("faults.py"))],
+        cwd=REPOSITORY,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY), "SOURCE_DATE_EPOCH": "1750000000"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+    def launch(*orders: dict) -> list[tuple[int, str]]:
+        server.stdin.write(json.dumps(orders) + "\n")
+        server.stdin.flush()
+        return [tuple(outcome) for outcome in json.loads(server.stdout.readline())]
+
+    yield launch
+    server.communicate(timeout=10)
+
+
+@pytest.fixture
+def workspace(make_workspace, cci, monkeypatch):
+    """Two stored periods, of which the first is released, and beside it a file for a third."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1750000000")
+    indices = index_toml("N", "national", ["东", "西"]) + index_toml("R", "region", ["东"])
+    root = make_workspace(["东", "西"], indices)
+    for period, cards in (("2024H2", 10), ("2025H1", 11)):
+        source = write_nodes(root.parent / f"{period}.csv", cards)
+        assert cci("ingest", source, "--period", period, workspace=root).code == 0
+    assert cci("publish", "2024H2", "--by", "me", workspace=root).code == 0
+    write_nodes(root.parent / "new.csv", 12)
+    return root
+
+
+def write_nodes(path: Path, cards: int) -> Path:
+    path.write_text(f"{HEADER}n1,东,M,{cards}\nn2,西,M,{cards + 1}\n", encoding="utf-8")
+    return path
+
+
+def words(root: Path, *arguments: str) -> list[str]:
+    """The arguments of a command on a workspace; ``new.csv`` is the file beside it."""
+    new = str(root.parent / "new.csv")
+    named = [new if argument == "new.csv" else argument for argument in arguments]
+    return [*named, "--workspace", str(root)]
+
+
+def read_tree(root: Path) -> Tree:
+    """Everything below a folder: the bytes of files, null for folders, chance names shortened."""
+    return {
+        re.sub(r"(?<=\.staging-)\w+", "", str(path.relative_to(root))): (
+            None if path.is_dir() else path.read_bytes()
+        )
+        for path in sorted(root.rglob("*"))
+    }
+
+
+def without_leftovers(tree: Tree) -> Tree:
+    """What readers see of it: not what is staged, nor a folder in which nothing is stored yet."""
+    seen = {name: data for name, data in tree.items() if ".staging-" not in name}
+    parents = {str(parent) for name, data in seen.items() for parent in Path(name).parents}
+    return {name: data for name, data in seen.items() if data is not None or name in parents}
+
+
+def restore(root: Path, template: Path) -> None:
+    shutil.rmtree(root)
+    shutil.copytree(template, root)
+
+
+VERBS = {
+    "first revision": ("ingest", "new.csv", "--period", "2025H2"),
+    "second revision": ("ingest", "new.csv", "--period", "2025H1"),
+    "chained release": ("publish", "2025H1", "--by", "me"),
+}
+verbs = pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS.keys())
+
+
+class Rehearsal:
+    """A command on a workspace: how things stand before it, and after it undisturbed."""
+
+    def __init__(self, root: Path, cci, verb: tuple[str, ...]) -> None:
+        self.root = root
+        self.arguments = words(root, *verb)
+        self._template = root.parent / "template"
+        self._cci = cci
+        shutil.copytree(root, self._template)
+        self.before = read_tree(root)
+        assert cci("verify", workspace=root).code == 0
+        assert cci(*self.arguments).code == 0
+        assert cci("verify", workspace=root).code == 0
+        self.after = read_tree(root)
+        self._seen: list[Tree] = []
+        restore(root, self._template)
+
+    def check(self, code: int, err: str) -> None:
+        """After a run that was disturbed: whole or not at all, and nothing in the way of the next.
+
+        A state that was seen before is not looked at again.
+        """
+        tree = read_tree(self.root)
+        stored = without_leftovers(tree)
+        assert stored in (self.before, self.after), err
+        assert code != 0 or stored == self.after
+        if tree == self.before:
+            return
+        if tree not in self._seen:
+            self._seen.append(tree)
+            assert self._cci("verify", workspace=self.root).code == 0
+            again = self._cci(*self.arguments)
+            assert again.code == 0, again.err
+            assert read_tree(self.root) == self.after
+        restore(self.root, self._template)
+
+
+def disturb(cci, rehearsal: Rehearsal, at: int, number: int, *, is_change_only: bool) -> str | None:
+    """Let one operation fail and check what comes of it; its name, null where there is none."""
+    root = rehearsal.root
+    fault = Fault([root.parent], at, fail(number), is_change_only=is_change_only)
+    with pytest.MonkeyPatch.context() as patch:
+        fault.install(patch.setattr)
+        run = cci(*rehearsal.arguments)
+    assert "Traceback" not in run.err
+    if not fault.was_reached:
+        assert run.code == 0, run.err
+        rehearsal.check(0, run.err)
+        return None
+    assert run.code in (0, 3), run.err
+    assert run.code == 0 or os.strerror(number) in run.err
+    rehearsal.check(run.code, run.err)
+    return fault.operations[at - 1]
+
+
+@verbs
+def test_a_change_that_fails_leaves_all_or_nothing(cci, workspace, verb):
+    rehearsal = Rehearsal(workspace, cci, verb)
+    names = []
+    for at, number in enumerate(itertools.cycle(ERRNOS), start=1):
+        name = disturb(cci, rehearsal, at, number, is_change_only=True)
+        if name is None:
+            break
+        names.append(name)
+    assert {"mkdir", "create", "write", "fsync", "chmod", "rename", "flock"} <= set(names)
+    assert ("sink" in names) == ("ingest" in verb)
+
+
+@verbs
+def test_a_look_that_fails_leaves_all_or_nothing(cci, workspace, verb):
+    """Every few of them: they are many, and most are alike."""
+    rehearsal = Rehearsal(workspace, cci, verb)
+    step = 7 if "ingest" in verb else 23
+    names = []
+    for at, number in zip(itertools.count(1, step), itertools.cycle(ERRNOS), strict=False):
+        name = disturb(cci, rehearsal, at, number, is_change_only=False)
+        if name is None:
+            break
+        names.append(name)
+    assert {"stat", "open", "read"} <= set(names)
+
+
+@pytest.mark.parametrize("verb", [VERBS["second revision"], VERBS["chained release"]])
+def test_a_process_that_is_killed_leaves_all_or_nothing(cci, workspace, verb, launcher):
+    rehearsal = Rehearsal(workspace, cci, verb)
+    roots = [str(workspace.parent)]
+    for at in range(1, 100):
+        order = {"arguments": rehearsal.arguments, "roots": roots, "die_at": at}
+        [(code, err)] = launcher(order)
+        if code == 0:
+            break
+        assert code == -9, err
+        rehearsal.check(code, err)
+    assert at > 15
+
+
+# the disk
+
+
+@pytest.mark.parametrize("verb", [VERBS["second revision"], VERBS["chained release"]])
+def test_where_there_is_no_room_nothing_is_stored(cci, workspace, verb, launcher):
+    """At each of the files that are written: none may be longer than so many bytes."""
+    rehearsal = Rehearsal(workspace, cci, verb)
+    limits = sorted(
+        len(data) - 1
+        for name, data in rehearsal.after.items()
+        if data is not None and name not in rehearsal.before
+    )
+    for limit in limits:
+        [(code, err)] = launcher({"arguments": rehearsal.arguments, "largest_file": limit})
+        assert code == 3, err
+        assert read_tree(workspace) == rehearsal.before
+    assert len(limits) == (2 if "ingest" in verb else 6)
+    assert cci(*rehearsal.arguments).code == 0
+    assert read_tree(workspace) == rehearsal.after
+
+
+@pytest.mark.parametrize(
+    ("store", "verb"),
+    [
+        ("snapshots", VERBS["first revision"]),
+        ("snapshots", VERBS["second revision"]),
+        ("releases", VERBS["chained release"]),
+    ],
+    ids=VERBS,
+)
+def test_a_store_that_may_not_be_written_is_named_and_can_be_read(
+    cci, workspace, store, verb, launcher
+):
+    rehearsal = Rehearsal(workspace, cci, verb)
+    folder = workspace / store
+    folder.chmod(0o555)
+    order = {"is_unprivileged": True}
+    runs = launcher(
+        order | {"arguments": rehearsal.arguments},
+        order | {"arguments": words(workspace, "verify")},
+        order | {"arguments": words(workspace, "compute", "2025H1")},
+    )
+    folder.chmod(0o755)
+
+    assert [code for code, _ in runs] == [3, 0, 0], runs
+    assert f"error: cannot write `{folder}" in runs[0][1]
+    assert "Permission denied" in runs[0][1]
+    assert read_tree(workspace) == rehearsal.before
+    assert cci(*rehearsal.arguments).code == 0
+    assert read_tree(workspace) == rehearsal.after
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "snapshots/2025H1",
+        "snapshots/2025H1/r1",
+        "snapshots/2025H1/r1/nodes.csv",
+        "snapshots/2025H1/r1/datapackage.json",
+        "releases/2024H2",
+        "releases/2024H2/r1/config",
+        "releases/2024H2/r1/config/cards.csv",
+        "releases/2024H2/r1/indices.csv",
+    ],
+)
+def test_what_may_not_be_read_is_named_and_not_passed_over(workspace, name, launcher):
+    path = workspace / name
+    mode = path.stat().st_mode
+    path.chmod(0)
+    runs = launcher(
+        *(
+            {"is_unprivileged": True, "arguments": words(workspace, *verb)}
+            for verb in (("verify",), ("compute", "2025H1"), VERBS["chained release"])
+        )
+    )
+    path.chmod(mode)
+
+    assert [code for code, _ in runs] == [3, 3, 3], runs
+    assert all(f"cannot read `{path}" in err for _, err in runs), runs
+
+
+@pytest.mark.parametrize("name", ["snapshots/2025H1/r1", "releases/2024H2/r1/config"])
+def test_a_folder_that_may_not_be_listed_is_named_though_its_files_can_be_read(
+    workspace, name, launcher
+):
+    path = workspace / name
+    path.chmod(0o311)
+    [(code, err)] = launcher({"is_unprivileged": True, "arguments": words(workspace, "verify")})
+    path.chmod(0o755)
+
+    assert code == 3
+    assert f"cannot read `{path}`: Permission denied" in err
+
+
+def test_a_file_that_may_not_be_read_is_a_failure_of_the_system(workspace, launcher):
+    source = workspace.parent / "new.csv"
+    source.chmod(0)
+    runs = launcher(
+        *(
+            {"is_unprivileged": True, "arguments": words(workspace, *verb)}
+            for verb in (
+                VERBS["first revision"],
+                ("validate", "new.csv"),
+                ("publish", "2025H1", "--from-table", "new.csv"),
+            )
+        )
+    )
+
+    assert [code for code, _ in runs] == [3, 3, 3], runs
+    assert all(f"cannot read `{source}`: Permission denied" in err for _, err in runs), runs
+
+
+# others at work
+
+
+def test_ingests_of_two_periods_at_once_both_store(cci, workspace, launcher):
+    runs = launcher(
+        {"arguments": words(workspace, "ingest", "new.csv", "--period", "2025H1")},
+        {"arguments": words(workspace, "ingest", "new.csv", "--period", "2025H2")},
+    )
+
+    assert [code for code, _ in runs] == [0, 0], runs
+    assert "stored 2025H1@r2" in runs[0][1]
+    assert "stored 2025H2@r1" in runs[1][1]
+    assert cci("verify", workspace=workspace).code == 0
+
+
+def test_of_many_publishing_at_once_one_makes_the_release(cci, workspace, launcher):
+    arguments = words(workspace, *VERBS["chained release"])
+    runs = launcher(*[{"arguments": arguments}] * 6)
+
+    assert [code for code, _ in runs] == [0] * 6, runs
+    first_words = sorted(err.split()[0] for _, err in runs)
+    assert first_words == ["published", *["unchanged:"] * 5]
+    assert [path.name for path in (workspace / "releases" / "2025H1").iterdir()] == ["r1"]
+    assert cci("verify", workspace=workspace).code == 0
+
+
+def test_ingesting_and_verifying_do_not_disturb_a_release_in_the_making(cci, workspace, launcher):
+    for cards in (20, 21, 22):
+        write_nodes(workspace.parent / f"{cards}.csv", cards)
+    runs = launcher(
+        {"arguments": words(workspace, *VERBS["chained release"])},
+        *(
+            {"arguments": words(workspace, "ingest", str(source), "--period", "2025H1")}
+            for source in sorted(workspace.parent.glob("2[012].csv"))
+        ),
+        *[{"arguments": words(workspace, "verify")}] * 3,
+    )
+
+    assert [code for code, _ in runs] == [0] * 7, runs
+    assert len(list((workspace / "snapshots" / "2025H1").iterdir())) == 4
+    assert cci("verify", workspace=workspace).code == 0
