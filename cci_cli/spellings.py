@@ -56,13 +56,13 @@ _GAP: Final = re.compile(r"[ \-\u2010-\u2015\u2212]")
 
 
 def find_status(text: str) -> str | None:
-    """The status that ``text`` means, whatever its case and language; null where it is none."""
+    """The status that ``text``, without space around it, means; null where it is none."""
     folded = fold_spelling(text)
     if folded is None:
         return None
     if folded in CHINESE_STATUSES:
         return CHINESE_STATUSES[folded]
-    status = _GAP.sub("_", unicodedata.normalize("NFKC", text).strip().casefold())
+    status = _GAP.sub("_", unicodedata.normalize("NFKC", text).casefold())
     return status if status in STATUSES else None
 
 

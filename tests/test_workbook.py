@@ -210,6 +210,7 @@ NOON = datetime(2024, 5, 7, 12, 30)  # noqa: DTZ001
         ("node_id", "a\nb", "E321", "a\nb"),
         ("node_id", "a\tb", "E321", "a\tb"),
         ("node_name", "a_x000D_b", "E321", "a\nb"),
+        ("node_name", "a_x000D_\nb", "E321", "a\nb"),
         ("node_name", "a_x0007_b", "E321", "a\x07b"),
         ("node_name", "a_x0000_b", "E321", "a\x01b"),
         ("province", "东\n", "E321", "东\n"),
@@ -241,6 +242,12 @@ NOON = datetime(2024, 5, 7, 12, 30)  # noqa: DTZ001
 def test_cells_that_leave_a_doubt_are_refused(refuse, column, value, code, shown):
     rows = [["x", None, "东", "M", 1, "in_service", None], with_value(column, value), SECOND]
     assert refuse(sheet_of(*rows)) == [(code, 3, column, shown)]
+
+
+def test_a_day_that_no_calendar_has_is_refused_without_a_word_of_the_library(refuse):
+    book = sheet_of(with_value("in_service_since", 99_999_999), SECOND)
+    book.active["G2"].number_format = "yyyy-mm-dd"
+    assert refuse(book) == [("E326", 2, "in_service_since", "#VALUE!")]
 
 
 @pytest.mark.parametrize(
@@ -371,7 +378,7 @@ def test_a_workbook_without_content_is_empty(refuse):
     assert refuse(Workbook()) == [("E311", None, None, None)]
 
 
-@pytest.mark.parametrize("rows", [[[], HEADER, FIRST], [[None, " "], HEADER, FIRST]])
+@pytest.mark.parametrize("rows", [[[], HEADER, [700, *FIRST[1:]]], [[None, " "], HEADER, FIRST]])
 def test_without_a_header_in_the_first_row_nothing_is_read(refuse, rows):
     book = Workbook()
     for row in rows:
