@@ -3,6 +3,7 @@
 No I/O. Of a message code, the account is its text in the catalogue.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any, Final
@@ -12,35 +13,43 @@ from cci_cli.errors import count_noun
 from cci_cli.figures import Rounder, index_name, round_figures, to_provenance
 from cci_cli.formats import Lang
 from cci_cli.indices import Observation
-from cci_cli.messages import ERRORS, NOTES, WARNINGS
+from cci_cli.messages import ERRORS, NOTES, WARNINGS, Message
 from cci_cli.results import ExplainResult, ModelAccount
 from cci_cli.rounding import fraction_text, round_exact
 from cci_cli.views import NULL_MARK, Cell, Lines, Sheet, View, date_text, note_text
 
+_FILLED_IN: Final = re.compile(r"\{(\w+)\}")
 #: Places that the rate of a card can have, see ``catalogues``.
 MAX_RATE_DECIMALS: Final = 9
 #: Places shown of a value beside its fraction.
 SHOWN_DECIMALS: Final = 8
 
 
-def view_message(code: str) -> View | None:
-    """What an error, warning or note says and what to do about it; null if there is none such."""
+def view_message(code: str, lang: Lang) -> View | None:
+    """What an error, warning or note says and what to do about it; null if there is none such.
+
+    What it fills in when it is said stands in angle brackets.
+    """
     entry = ERRORS.get(code) or WARNINGS.get(code)
-    if entry is not None:
-        text, hint = entry.text, entry.hint
-    elif code in NOTES:
-        text, hint = NOTES[code]["en"], NOTES[code]["zh"]
-    else:
+    if code in NOTES:
+        entry = Message(NOTES[code][lang])
+    if entry is None:
         return None
+    text, hint = _FILLED_IN.sub(_name_part, entry.text), None
     lines = [f"{code}: {text}"]
-    if hint is not None:
-        lines.append(f"  {hint}" if code in NOTES else f"  hint: {hint}")
+    if entry.hint is not None:
+        hint = _FILLED_IN.sub(_name_part, entry.hint)
+        lines.append(f"  hint: {hint}")
     return View(
         sheet=Lines(tuple(lines)),
         columns={"code": str, "text": str, "hint": str},
         records=((code, text, hint),),
         document={"code": code, "text": text, "hint": hint},
     )
+
+
+def _name_part(found: re.Match[str]) -> str:
+    return f"<{found[1].replace('_', ' ')}>"
 
 
 def view_explain(result: ExplainResult, lang: Lang, top: int) -> View:
@@ -67,7 +76,7 @@ def view_explain(result: ExplainResult, lang: Lang, top: int) -> View:
             rate = f"{item.fp16_tflops:f}"
             cards = (item.previous_cards, item.cards)
             tflops = (None if before is None else _decimal_text(before), _decimal_text(now))
-            records.append((account.province, item.model, rate, *cards, *tflops))
+            records.append((account.province.name, item.model, rate, *cards, *tflops))
     return View(
         sheet=_explain_sheet(result, lang, top),
         columns=columns,
@@ -119,15 +128,16 @@ def _explain_sheet(result: ExplainResult, lang: Lang, top: int) -> Sheet:
 
     for account in result.provinces:
         every += account.models
+        province = account.province.name if is_zh else account.province.name_en
         shown = account.models[:top] if top else account.models
         rest = account.models[len(shown) :]
         for item in shown:
-            add(account.province, item.model, f"{item.fp16_tflops:f}", (item,))
+            add(province, item.model, f"{item.fp16_tflops:f}", (item,))
         if rest:
             name = f"其余 {len(rest)} 个型号" if is_zh else count_noun(len(rest), "other model")
-            add(account.province, name, NULL_MARK, rest)
+            add(province, name, NULL_MARK, rest)
         name = "小计" if is_zh else "together"
-        add(account.province, name, NULL_MARK, account.models)
+        add(province, name, NULL_MARK, account.models)
     count = len(result.provinces)
     name = f"{count} 个省份" if is_zh else count_noun(count, "province")
     add("合计" if is_zh else "Total", name, NULL_MARK, every)
@@ -303,7 +313,7 @@ def _explain_document(result: ExplainResult) -> dict[str, Any]:
         before, now = _sum_tflops(account.models, has_previous=result.previous is not None)
         provinces.append(
             {
-                "province": account.province,
+                "province": account.province.name,
                 "cards": sum(item.cards for item in account.models),
                 "tflops": _decimal_text(now),
                 "supply_exact": fraction_text(now / standard * hours),

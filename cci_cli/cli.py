@@ -5,6 +5,7 @@ Each verb loads its module when it is called, so that ``cci --help`` starts with
 
 import getpass
 import os
+import re
 import shlex
 import signal
 import sys
@@ -19,7 +20,14 @@ import typer
 
 from cci_cli import __version__
 from cci_cli.console import ReaderGone, choose_format, report, say, show, write_stdout
-from cci_cli.errors import CciError, SystemFailureError, UsageError, first_few, os_failure
+from cci_cli.errors import (
+    CciError,
+    DataError,
+    SystemFailureError,
+    UsageError,
+    first_few,
+    os_failure,
+)
 from cci_cli.formats import Encoding, Format, Lang
 from cci_cli.workspace import find_workspace
 
@@ -76,6 +84,9 @@ app = typer.Typer(
     # plain help: it starts in half the time, and reads the same in a pipe
     rich_markup_mode=None,
 )
+
+
+_MESSAGE_CODE: Final = re.compile(r"[EWN][0-9]{3}")
 
 
 class _Terminated(BaseException):
@@ -278,7 +289,7 @@ def publish(
     result = verb.publish(
         workspace=root,
         period=period,
-        by=by or _find_login(),
+        by=(by or "").strip() or _find_login(),
         now=_find_time(),
         note=note,
         restate=restate,
@@ -361,8 +372,10 @@ def explain(
     from cci_cli.accounts import view_explain, view_message
 
     chosen = choose_format(form, output)
-    message = view_message(code.upper())
-    if message is not None and period is None:
+    if _MESSAGE_CODE.fullmatch(code.upper()) and period is None:
+        message = view_message(code.upper(), lang)
+        if message is None:
+            raise DataError("E415", value=code)
         show(message, chosen, output, quiet=quiet)
         return
     from cci_cli.commands import explain as verb
@@ -409,7 +422,7 @@ def status(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> int:
-    """Show periods and revisions, and check hashes."""
+    """Show revisions and releases, and check hashes."""
     from cci_cli.commands import status as verb
     from cci_cli.listings import view_status
 
@@ -417,8 +430,7 @@ def status(
     chosen = choose_format(form, output)
     result = verb.status(workspace=root)
     show(view_status(result, lang), chosen, output, quiet=quiet)
-    is_sound = all(item.damage is None for item in result.revisions)
-    return 0 if is_sound else CciError.exit_code
+    return 0 if result.is_sound else CciError.exit_code
 
 
 @app.command(epilog="Example: cci init my-indices")

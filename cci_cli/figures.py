@@ -68,6 +68,10 @@ class Rounder:
         """A ratio in per cent."""
         return None if ratio is None else self.points(100 * ratio)
 
+    def finely(self, value: Fraction, more: int) -> Decimal:
+        """A value with some decimals more than those of the method."""
+        return self._round(value, self._methodology.decimals + more)
+
     def whole(self, value: Fraction) -> int:
         """A value without decimals."""
         return int(self._round(value, 0))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from cci_cli.errors import count_noun
 from cci_cli.figures import Rounder
@@ -10,13 +10,18 @@ from cci_cli.results import Drift, VerifyResult, release_name
 from cci_cli.rounding import fraction_text
 from cci_cli.views import Cell, Lines, View
 
+#: Places shown of a difference beyond those of a level, so that rounding does not hide it.
+MORE_DECIMALS: Final = 2
+
 
 def view_verify(result: VerifyResult) -> View:
     """Every package with what is wrong with it, and the drift ledger."""
     columns: dict[str, type | int] = dict.fromkeys(
         ("kind", "name", "code", "state", "released", "restated", "difference", "detail"), str
     )
-    columns |= dict.fromkeys(("released", "restated", "difference"), result.methodology.decimals)
+    decimals = result.methodology.decimals
+    columns |= {"released": decimals, "restated": decimals}
+    columns["difference"] = decimals + MORE_DECIMALS
     records: list[tuple[Cell, ...]] = []
     for finding in result.findings:
         state = "mismatch" if finding.mismatches else "ok"
@@ -66,7 +71,7 @@ def _drift_record(drift: Drift, rounder: Rounder) -> dict[str, Any]:
         "code": drift.code,
         "released": rounder.points(released),
         "restated": rounder.points(drift.restated),
-        "difference": rounder.points(difference),
+        "difference": None if difference is None else rounder.finely(difference, MORE_DECIMALS),
         "released_exact": None if released is None else fraction_text(released),
         "restated_exact": None if drift.restated is None else fraction_text(drift.restated),
         "reason": drift.reason,
@@ -98,6 +103,8 @@ def _verify_lines(result: VerifyResult, ledger: Sequence[dict[str, Any]]) -> Ite
         count_noun(kinds.count("release"), "release"),
         count_noun(wrong, "problem"),
     ]
+    if result.outdated:
+        summary.append(f"{len(result.outdated)} outdated")
     if result.is_sound:
         summary.append(
             count_noun(sum(entry["code"] is not None for entry in ledger), "drifted level")
@@ -110,4 +117,4 @@ def _verify_lines(result: VerifyResult, ledger: Sequence[dict[str, Any]]) -> Ite
 def _signed(entry: dict[str, Any]) -> str:
     difference: Decimal = entry["difference"]
     # a drift too small to print is a drift all the same
-    return f"{difference:+f}" if difference else "beyond the printed digits"
+    return f"{difference:+f}" if difference else "beyond the digits shown"

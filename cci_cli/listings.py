@@ -6,6 +6,7 @@ from typing import Any, Final
 from cci_cli.definitions import CardModel
 from cci_cli.errors import Problem, count_noun, quote_value
 from cci_cli.formats import Lang
+from cci_cli.periods import Period
 from cci_cli.results import CardsResult, RevisionStatus, StatusResult, ValidateResult
 from cci_cli.rounding import fraction_text, round_exact
 from cci_cli.views import NULL_MARK, Lines, Sheet, View
@@ -185,7 +186,9 @@ def view_status(result: StatusResult, lang: Lang) -> View:
         for record in records
     ]
     notes = [
-        f"{period} has no snapshot: nothing after it can be chained" for period in result.missing
+        *(f"{name} was transcribed from print" for name in result.transcribed),
+        *_missing_lines(result.missing),
+        *result.damage,
     ]
     return View(
         sheet=Sheet(
@@ -202,8 +205,24 @@ def view_status(result: StatusResult, lang: Lang) -> View:
             "base": str(result.base_period),
             "revisions": records,
             "missing": [str(period) for period in result.missing],
+            "transcribed": list(result.transcribed),
+            "damage": list(result.damage),
         },
     )
+
+
+def _missing_lines(missing: Sequence[Period]) -> Iterable[str]:
+    """The periods without a snapshot, those in a row in one line."""
+    rows: list[list[Period]] = []
+    for period in missing:
+        if rows and rows[-1][-1].next == period:
+            rows[-1].append(period)
+        else:
+            rows.append([period])
+    for row in rows:
+        names = str(row[0]) if len(row) == 1 else f"{row[0]} to {row[-1]}"
+        have = "has" if len(row) == 1 else "have"
+        yield f"{names} {have} no snapshot: nothing after it can be chained"
 
 
 def _revision_record(item: RevisionStatus) -> dict[str, Any]:

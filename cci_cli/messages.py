@@ -99,8 +99,9 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         ),
         "E302": Message("snapshot `{period}` has no revision {value}", "it has {known}"),
         "E303": Message(
-            "{value} differs from what its datapackage.json records ({what})",
-            "restore the file: a stored revision never changes, a correction is a new revision",
+            "{value} is not what was stored ({what})",
+            "restore the file: what is stored never changes, a correction is a new revision or "
+            "release",
         ),
         "E304": Message("{value} is not a usable data package: {detail}", "restore the file"),
         "E305": Message("{value} has {count}"),
@@ -145,7 +146,7 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         "E323": Message("not a model of the catalogue", "`cci cards TEXT` finds models"),
         "E324": Message(
             "not a whole number from 0 to 9223372036854775807",
-            "digits only: no sign, decimal point, exponent, separator or leading zero",
+            "write digits, 5520 or 5,520: no sign, decimal point, exponent, unit or leading zero",
         ),
         "E325": Message("not a status", "expected {expected}"),
         "E326": Message("not a date", "expected YYYY-MM-DD, or nothing where it is not known"),
@@ -212,7 +213,7 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         ),
         "E402": Message(
             "{period} is chained through every half-year, and there is no snapshot of {missing}",
-            "the chain starts at {start}",
+            "the chain starts at {start}: `cci ingest FILE --period P` stores what is missing",
         ),
         "E403": Message(
             "no card is in service in the national index at the base period {period}",
@@ -247,6 +248,7 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "{value} is missing, and {release} was made from it",
             "restore it: figures without it would not be those that it was kept for",
         ),
+        "E415": Message("no message has the code {value}"),
         # environment
         "E501": Message("cannot read {value}: {detail}"),
         "E502": Message("cannot write {value}: {detail}"),

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
-from cci_cli.definitions import CardModel, IndexDefinition, Methodology
+from cci_cli.definitions import CardModel, IndexDefinition, Methodology, Province
 from cci_cli.errors import Problem
 from cci_cli.indices import Observation, SupplyLink
 from cci_cli.periods import Period, PeriodRef
@@ -252,9 +252,9 @@ class ModelAccount:
 
 @dataclass(frozen=True, slots=True)
 class ProvinceAccount:
-    """What one province adds to an index: its models, the largest rate first."""
+    """What one province adds to an index: its models, those with the most TFLOPS first."""
 
-    province: str
+    province: Province
     models: tuple[ModelAccount, ...]
 
 
@@ -292,8 +292,8 @@ class CardsResult:
 class RevisionStatus:
     """One stored revision.
 
-    ``release`` is the newest release of its period, null where there is none; ``damage`` says
-    what does not hold, null where all does.
+    ``release`` is the newest release of its period that was made from it, null where there is
+    none; ``damage`` says what does not hold, null where all does.
     """
 
     ref: PeriodRef
@@ -307,9 +307,20 @@ class RevisionStatus:
 
 @dataclass(frozen=True, slots=True)
 class StatusResult:
-    """What a workspace holds, oldest first."""
+    """What a workspace holds, oldest first.
+
+    ``transcribed`` are the releases taken over from print, which no revision stands behind;
+    ``damage`` is what is wrong beside the revisions themselves.
+    """
 
     workspace: str
     base_period: Period
     revisions: tuple[RevisionStatus, ...]
     missing: tuple[Period, ...]
+    transcribed: tuple[str, ...]
+    damage: tuple[str, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether everything is what was stored."""
+        return not self.damage and all(item.damage is None for item in self.revisions)

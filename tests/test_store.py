@@ -194,11 +194,11 @@ def test_a_changed_file_is_named_with_both_hashes(root, monkeypatch):
     with pytest.raises(DataError) as raised:
         store.check_hash(Path(), PeriodRef(P, 1))
     assert raised.value.message == (
-        "`snapshots/2024H2/r1/nodes.csv` differs from what its datapackage.json records "
+        "`snapshots/2024H2/r1/nodes.csv` is not what was stored "
         f"(sha256 d9298a10d1b0… instead of {recorded}…)"
     )
     assert raised.value.hint == (
-        "restore the file: a stored revision never changes, a correction is a new revision"
+        "restore the file: what is stored never changes, a correction is a new revision or release"
     )
 
 
@@ -374,7 +374,7 @@ def test_a_missing_file_of_a_revision_is_named(root, monkeypatch, name):
     with pytest.raises(DataError) as raised:
         store.read_snapshot(Path(), PeriodRef(P), read_config(Path()))
     assert (raised.value.code, raised.value.exit_code) == ("E303", 1)
-    assert raised.value.message.startswith(f"`{path}` differs from what")
+    assert raised.value.message.startswith(f"`{path}` is not what")
     assert raised.value.message.endswith("(it is missing)")
 
 

@@ -79,6 +79,7 @@ def _take_apart(compiled: Compilation, provinces: tuple[str, ...]) -> tuple[Prov
     now = _count_cards(compiled, compiled.period)
     before = None if compiled.previous is None else _count_cards(compiled, compiled.previous)
     accounts = []
+    by_name = {province.name: province for province in compiled.config.provinces}
     for province in provinces:
         old, new = (before or {}).get(province, {}), now.get(province, {})
         models = [
@@ -91,7 +92,7 @@ def _take_apart(compiled: Compilation, provinces: tuple[str, ...]) -> tuple[Prov
             for model in sorted({*old, *new})
         ]
         models.sort(key=lambda item: item.cards * item.fp16_tflops, reverse=True)
-        accounts.append(ProvinceAccount(province, tuple(models)))
+        accounts.append(ProvinceAccount(by_name[province], tuple(models)))
     return tuple(accounts)
 
 

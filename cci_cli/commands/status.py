@@ -4,16 +4,17 @@ from pathlib import Path
 
 from cci_cli.config import read_config
 from cci_cli.errors import CciError
+from cci_cli.packages import find_damage
 from cci_cli.periods import PeriodRef, periods_between
-from cci_cli.releases import list_releases
-from cci_cli.results import RevisionStatus, StatusResult
+from cci_cli.releases import list_released, list_releases, read_release
+from cci_cli.results import Release, RevisionStatus, StatusResult, release_name
 from cci_cli.store import check_hash, list_periods, list_revisions
 
 
 def status(*, workspace: Path) -> StatusResult:
-    """Every stored revision with its hash checked, and the periods the chain lacks.
+    """Every stored revision and release with its hashes checked, and the periods the chain lacks.
 
-    A damaged revision is part of the answer, not an error.
+    Damage is part of the answer, not an error.
 
     Args:
         workspace: its root folder.
@@ -25,21 +26,43 @@ def status(*, workspace: Path) -> StatusResult:
     base = config.methodology.base_period
     periods = list_periods(workspace)
     last = max([base, *periods])
+    releases, damage = _read_releases(workspace)
+    damage = [error.message for error in find_damage(workspace)] + damage
+    # a later release of the same revision takes the place of an earlier one
+    made_from = {
+        PeriodRef(item.ref.period, item.snapshots[item.ref.period][0]): f"r{item.ref.revision}"
+        for item in releases
+        if item.ref.period in item.snapshots
+    }
     return StatusResult(
         workspace=str(workspace),
         base_period=base,
         revisions=tuple(
-            _look_at(workspace, PeriodRef(period, revision))
+            _look_at(workspace, ref, made_from.get(ref))
             for period in periods
-            for revision in list_revisions(workspace, period)
+            for ref in (PeriodRef(period, number) for number in list_revisions(workspace, period))
         ),
         missing=tuple(period for period in periods_between(base, last) if period not in periods),
+        transcribed=tuple(item.name for item in releases if item.is_transcribed),
+        damage=tuple(damage),
     )
 
 
-def _look_at(workspace: Path, ref: PeriodRef) -> RevisionStatus:
-    releases = list_releases(workspace, ref.period)
-    release = f"r{releases[-1]}" if releases else None
+def _read_releases(workspace: Path) -> tuple[list[Release], list[str]]:
+    """The releases, oldest first, and what is wrong with those that cannot be read."""
+    releases: list[Release] = []
+    damage: list[str] = []
+    for period in list_released(workspace):
+        for number in list_releases(workspace, period):
+            ref = PeriodRef(period, number)
+            try:
+                releases.append(read_release(workspace, ref))
+            except CciError as error:
+                damage.append(f"{release_name(ref)}: {error.message}")
+    return releases, damage
+
+
+def _look_at(workspace: Path, ref: PeriodRef, release: str | None) -> RevisionStatus:
     try:
         found = check_hash(workspace, ref)
     except CciError as error:

@@ -16,7 +16,7 @@ WEST = "n2,,内蒙古,M,2,in_service,\n"
 COLUMNS = "node_id, node_name, province, model, cards, status, in_service_since"
 STATUSES = "in_service, under_construction, suspended, retired"
 NOT_A_NUMBER = "not a whole number from 0 to 9223372036854775807"
-DIGITS_ONLY = "digits only: no sign, decimal point, exponent, separator or leading zero"
+DIGITS_ONLY = "write digits, 5520 or 5,520: no sign, decimal point, exponent, unit or leading zero"
 QUOTES = "quotes do not pair up, stand inside an unquoted field or enclose a very long text"
 DOUBLE_THEM = 'put the whole field in quotes and double the ones inside: "a ""b"" c"'
 INVISIBLE = "not printable as it stands: space around it, or an invisible character in it"
@@ -1141,7 +1141,7 @@ def remove_nodes(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
-        (damage_nodes, "differs from what its datapackage.json records"),
+        (damage_nodes, "is not what was stored"),
         (damage_descriptor, "is not a usable data package"),
         (remove_nodes, "it is missing"),
         (shutil.rmtree, None),
