@@ -12,10 +12,10 @@ from cci_cli.config import CONFIG_FILES
 from cci_cli.errors import DataError, SystemFailureError, os_failure
 from cci_cli.figures import RELEASE_SCHEMA
 from cci_cli.files import copy_file, hash_file
-from cci_cli.packages import DESCRIPTOR_FILE, PROFILE, RELEASES, SNAPSHOTS, describe_file, seal
+from cci_cli.packages import DESCRIPTOR_FILE, PROFILE, SNAPSHOTS, describe_file, seal
 from cci_cli.periods import Period, PeriodRef
-from cci_cli.releases import INDICES_FILE, render_rows
-from cci_cli.results import release_name
+from cci_cli.releases import INDICES_FILE, TABLE_FILE, render_rows
+from cci_cli.results import RELEASES, release_name
 from cci_cli.schemas import COLUMNS, KEY, TABLE_SCHEMA
 from cci_cli.staging import publish_folder, stage_folder
 from cci_cli.store import NODES_FILE, check_hash, list_revisions
@@ -119,6 +119,7 @@ def write_release(
     ref: PeriodRef,
     rows: Sequence[Mapping[str, str]],
     document: Mapping[str, Any],
+    table: bytes | None = None,
 ) -> None:
     """Store a release, with a copy of the config it was made with, whole or not at all.
 
@@ -128,6 +129,7 @@ def write_release(
         ref: its period and number.
         rows: as ``figures.to_release_rows`` returns them.
         document: what its data package says beyond its files.
+        table: the published table it was transcribed from; null where it was computed.
 
     Raises:
         DataError: E411, the config is no longer the one that the provenance names.
@@ -149,6 +151,9 @@ def write_release(
             describe_file(indices, package, rows=len(rows), schema=RELEASE_SCHEMA),
             *(describe_file(package / "config" / name, package) for name in CONFIG_FILES),
         ]
+        if table is not None:
+            (package / TABLE_FILE).write_bytes(table)
+            resources.append(describe_file(package / TABLE_FILE, package))
         data = seal({"$schema": PROFILE, **document, "resources": resources})
         (package / DESCRIPTOR_FILE).write_bytes(data)
         publish_folder(package, folder)

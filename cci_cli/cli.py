@@ -284,6 +284,7 @@ def publish(
     The period before must be released. The same figures again change nothing.
     """
     from cci_cli.commands import publish as verb
+    from cci_cli.listings import problem_lines
 
     root = _open_workspace(workspace, verbose=verbose)
     result = verb.publish(
@@ -301,17 +302,22 @@ def publish(
     if not result.is_new:
         say(f"unchanged: {release.name} has these figures already")
         return
+    for line in problem_lines(("warning: ", item) for item in result.doubts):
+        say(line)
     if result.restated is not None:
         changed = result.changed_codes
-        moved = (
-            f"{len(changed)} of the indices ({', '.join(first_few(changed))})"
-            if changed
-            else "none"
+        moved = f"{len(changed)} of the indices ({', '.join(first_few(changed))})"
+        say(
+            f"replaces {result.restated.name}, which is kept; "
+            f"other figures: {moved if changed else 'none in print'}"
         )
-        say(f"replaces {result.restated.name}, which is kept; other figures: {moved}")
     for name in result.outdated:
         say(f"{name} was chained from the replaced levels and stands on them until restated")
-    source = f"transcribed, {release.decimals} decimals" if release.is_transcribed else "exact"
+    source = "exact"
+    if release.decimals is not None:
+        source = f"transcribed, {release.decimals} decimals"
+    elif release.print_basis is not None:
+        source = f"chained from print ({release.print_basis[0]})"
     say(f"published {release.name}: {len(release.levels)} levels, {source}, {release.sha256}")
 
 

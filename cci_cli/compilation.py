@@ -4,65 +4,29 @@ The verbs that show levels share it, so that they cannot disagree.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from cci_cli.cards import to_standard_cards, to_supply
+from cci_cli.chains import Compilation
 from cci_cli.config import read_config
 from cci_cli.definitions import Config
 from cci_cli.errors import DataError
-from cci_cli.figures import to_release_rows
-from cci_cli.indices import Observation, chain_indices, find_national, sum_supply
-from cci_cli.packages import find_damage
+from cci_cli.indices import chain_indices, find_national
+from cci_cli.packages import check_names
 from cci_cli.periods import Period, PeriodRef, periods_between
-from cci_cli.releases import find_release, find_replaced, list_released, read_release
-from cci_cli.results import IndexFigures, Release, Snapshot, release_name
+from cci_cli.releases import ReleaseShelf
+from cci_cli.results import Release, Snapshot, release_name
 from cci_cli.store import list_periods, read_snapshot, resolve_ref, revision_name
 
 
-@dataclass(frozen=True, slots=True)
-class Compilation:
-    """The chain of all indices up to ``period``, and all it was made from.
-
-    ``start`` is the release whose levels the first period of the chain has; null where that
-    period is the base. ``replaced`` is a restated release that it still rests on, null for none.
-    ``standard_cards`` and ``supplies`` are by period and province.
-    """
-
-    config: Config
-    period: Period
-    start: Release | None
-    replaced: PeriodRef | None
-    snapshots: Mapping[Period, Snapshot]
-    standard_cards: Mapping[Period, Mapping[str, Fraction]]
-    supplies: Mapping[Period, Mapping[str, Fraction]]
-    chained: Mapping[Period, list[Observation]]
-
-    @property
-    def previous(self) -> Period | None:
-        """The period before; null at the base."""
-        return self.period.previous if len(self.chained) > 1 else None
-
-    @property
-    def figures(self) -> tuple[IndexFigures, ...]:
-        """One entry per index, for ``period``."""
-        now = self.standard_cards[self.period]
-        return tuple(
-            IndexFigures(definition, observation, sum_supply(now, observation.provinces))
-            for definition, observation in zip(
-                self.config.indices, self.chained[self.period], strict=True
-            )
-        )
-
-    @property
-    def release_rows(self) -> tuple[dict[str, str], ...]:
-        """What ``indices.csv`` of a release of ``period`` would hold."""
-        return to_release_rows(self.figures, self.config.methodology)
-
-
 def compile_indices(
-    workspace: Path, ref: PeriodRef, config: Config, *, from_snapshots: bool = False
+    workspace: Path,
+    ref: PeriodRef,
+    config: Config,
+    *,
+    from_snapshots: bool = False,
+    shelf: ReleaseShelf | None = None,
 ) -> Compilation:
     """The chain up to a period, from the stored snapshots and today's config.
 
@@ -75,6 +39,7 @@ def compile_indices(
         ref: the period; a revision holds for that period alone.
         config: the config of today.
         from_snapshots: whether to ignore releases.
+        shelf: the releases of the workspace where they have been read already.
 
     Raises:
         DataError: a snapshot or release is missing or damaged, or there is nothing to chain from.
@@ -83,16 +48,17 @@ def compile_indices(
     base = config.methodology.base_period
     if ref.period < base:
         raise DataError("E401", period=ref.period, base=base)
-    for damage in find_damage(workspace):
-        raise damage
+    check_names(workspace)
     resolve_ref(workspace, ref)
-    start = None if from_snapshots else _find_start(workspace, ref.period, config)
+    shelf = shelf or ReleaseShelf(workspace)
+    start = None if from_snapshots else _find_start(shelf, ref.period, config)
+    release = shelf.find_newest(ref.period)
     first = base if start is None else start.ref.period
     if not from_snapshots:
         # an older revision would take the place of one that is gone, and nobody would know
-        for release in (start, find_release(workspace, ref.period)):
-            if release is not None:
-                _check_sources(workspace, release, first)
+        for named in (start, release):
+            if named is not None:
+                _check_sources(workspace, named, first)
     known = list_periods(workspace)
     missing = [period for period in periods_between(first, ref.period) if period not in known]
     if missing:
@@ -104,16 +70,17 @@ def compile_indices(
         )
     refs = [*map(PeriodRef, periods_between(first, ref.period)[:-1]), ref]
     snapshots = {wanted.period: read_snapshot(workspace, wanted, config) for wanted in refs}
-    replaced = None if start is None else find_replaced(workspace, start)
-    return _chain(config, ref.period, snapshots, start, replaced)
+    replaced = None if start is None else shelf.find_replaced(start)
+    return _chain(config, ref.period, snapshots, start, replaced, release)
 
 
-def recompile_release(workspace: Path, release: Release) -> Compilation:
+def recompile_release(workspace: Path, release: Release, shelf: ReleaseShelf) -> Compilation:
     """A release computed again, from the revisions, the release and the config that it names.
 
     Args:
         workspace: its root folder.
         release: one that was computed, not transcribed.
+        shelf: the releases of the workspace.
 
     Raises:
         DataError: something it names is not what it was.
@@ -130,7 +97,7 @@ def recompile_release(workspace: Path, release: Release) -> Compilation:
     start = None
     if release.start is not None:
         ref, sha256 = release.start
-        start = read_release(workspace, ref)
+        start = shelf.read(ref)
         if start.sha256 != sha256:
             raise DataError("E411", value=release_name(ref), release=release.name)
     return _chain(config, release.ref.period, snapshots, start)
@@ -159,15 +126,13 @@ def _check_sources(workspace: Path, release: Release, first: Period | None = Non
             raise DataError("E414", value=name, release=release.name)
 
 
-def _find_start(workspace: Path, period: Period, config: Config) -> Release | None:
+def _find_start(shelf: ReleaseShelf, period: Period, config: Config) -> Release | None:
     """The newest release of the latest period before ``period`` that has one."""
     methodology = config.methodology
     earlier = [
-        released
-        for released in list_released(workspace)
-        if methodology.base_period <= released < period
+        released for released in shelf.periods if methodology.base_period <= released < period
     ]
-    start = find_release(workspace, earlier[-1]) if earlier else None
+    start = shelf.find_newest(earlier[-1]) if earlier else None
     if start is not None:
         check_base(start, config)
     return start
@@ -199,6 +164,7 @@ def _chain(
     snapshots: Mapping[Period, Snapshot],
     start: Release | None,
     replaced: PeriodRef | None = None,
+    release: Release | None = None,
 ) -> Compilation:
     coefficients, methodology = config.coefficients, config.methodology
     standard_cards = {
@@ -213,6 +179,7 @@ def _chain(
         period=period,
         start=start,
         replaced=replaced,
+        release=release,
         snapshots=snapshots,
         standard_cards=standard_cards,
         supplies=supplies,

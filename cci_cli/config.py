@@ -22,7 +22,8 @@ from cci_cli.definitions import (
     fold_name,
     suggest_name,
 )
-from cci_cli.errors import InvalidDataError, ProblemList, UsageError, os_failure
+from cci_cli.errors import InvalidDataError, ProblemList, UsageError
+from cci_cli.files import read_bytes
 from cci_cli.periods import Period, parse_period
 
 CONFIG_FILES: Final = ("cci.toml", "provinces.csv", "indices.toml", "cards.csv")
@@ -124,7 +125,7 @@ def read_config(root: Path) -> Config:
         InvalidDataError: E203, with every problem of every file.
         SystemFailureError: E501, a file is missing or cannot be read.
     """
-    contents = {name: _read_bytes(root / "config" / name) for name in CONFIG_FILES}
+    contents = {name: read_bytes(root / "config" / name) for name in CONFIG_FILES}
     found = {name: ProblemList(f"config/{name}") for name in CONFIG_FILES}
 
     settings = _check_settings(_parse_toml(contents, found["cci.toml"]), found["cci.toml"])
@@ -150,13 +151,6 @@ def read_config(root: Path) -> Config:
         models=models,
         hashes={name: hashlib.sha256(contents[name]).hexdigest() for name in CONFIG_FILES},
     )
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise os_failure("E501", path, error) from error
 
 
 def _decode(contents: Mapping[str, bytes], problems: ProblemList) -> str:

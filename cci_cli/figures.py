@@ -13,7 +13,7 @@ from cci_cli.definitions import IndexDefinition, Methodology
 from cci_cli.formats import Lang
 from cci_cli.periods import Period
 from cci_cli.results import IndexFigures, Release, Snapshot
-from cci_cli.rounding import fraction_text, round_exact
+from cci_cli.rounding import RoundingMode, fraction_text, round_exact
 
 #: Columns of the ``indices.csv`` of a release: printed digits, beside them the exact values.
 RELEASE_COLUMNS: Final = (
@@ -35,10 +35,11 @@ RELEASE_COLUMNS: Final = (
     "standard_cards",
     "supply_card_hours",
     "supply_exact",
+    "provinces",
 )
 _TEXT_COLUMNS: Final = frozenset(
     {"code", "kind", "series", "name", "name_en", "status"}
-    | {"previous_level_exact", "level_exact", "supply_exact"}
+    | {"previous_level_exact", "level_exact", "supply_exact", "provinces"}
 )
 
 #: Table Schema of Frictionless Data for that file.
@@ -52,6 +53,8 @@ RELEASE_SCHEMA: Final = {
 }
 #: A change of these is a change of wording, not of a figure.
 _WORDS: Final = frozenset({"series", "name", "name_en"})
+#: Between the provinces of an index.
+SEPARATOR: Final = "|"
 
 
 class Rounder:
@@ -122,8 +125,36 @@ def to_release_rows(
         figures["previous_level_exact"] = (
             None if seen.previous_level is None else fraction_text(seen.previous_level)
         )
+        figures["provinces"] = SEPARATOR.join(seen.provinces)
         rows.append({name: _cell_text(figures[name]) for name in RELEASE_COLUMNS})
     return tuple(rows)
+
+
+def to_printed_rows(
+    definitions: Sequence[IndexDefinition], period: Period, levels: Mapping[str, Decimal]
+) -> tuple[dict[str, str], ...]:
+    """The rows of the ``indices.csv`` of a release transcribed from print: the levels alone.
+
+    Args:
+        definitions: the indices.
+        period: the period, which decides on their scope.
+        levels: the printed level of every index, by code.
+    """
+    blank = dict.fromkeys(RELEASE_COLUMNS, "")
+    return tuple(
+        blank
+        | {
+            "code": index.code,
+            "kind": index.kind,
+            "series": index.series,
+            "name": index.name,
+            "name_en": index.name_en,
+            "level": f"{levels[index.code]:f}",
+            "level_exact": fraction_text(Fraction(levels[index.code])),
+            "provinces": SEPARATOR.join(index.provinces_at(period)),
+        }
+        for index in definitions
+    )
 
 
 def _cell_text(value: object) -> str:
@@ -133,7 +164,10 @@ def _cell_text(value: object) -> str:
 
 
 def find_changed_codes(
-    release: Release, rows: Sequence[Mapping[str, str]], decimals: int | None = None
+    release: Release,
+    rows: Sequence[Mapping[str, str]],
+    rounding: RoundingMode,
+    decimals: int | None = None,
 ) -> tuple[str, ...]:
     """The indices whose figures differ from the released ones, in the order of ``rows``.
 
@@ -142,25 +176,26 @@ def find_changed_codes(
 
     Args:
         release: what was released.
-        rows: as ``to_release_rows`` returns them.
+        rows: as ``to_release_rows`` or ``to_printed_rows`` returns them.
+        rounding: how levels are printed.
         decimals: the number of places where the rows were transcribed from print, else null.
     """
     released = {row["code"]: row for row in release.rows}
-    is_print = release.is_transcribed or decimals is not None
-    compared = ["level"] if is_print else _find_figures(release)
+    places = decimals if release.decimals is None else release.decimals
+
+    def is_same(row: Mapping[str, str], old: Mapping[str, str]) -> bool:
+        if places is not None:
+            levels = (Fraction(side["level_exact"]) for side in (row, old))
+            return len({round_exact(level, places, rounding) for level in levels}) == 1
+        return all(row[name] == old[name] for name in RELEASE_COLUMNS if name not in _WORDS)
+
     changed = [
         row["code"]
         for row in rows
-        if row["code"] not in released
-        or any(row[name] != released[row["code"]][name] for name in compared)
+        if row["code"] not in released or not is_same(row, released[row["code"]])
     ]
     gone = released.keys() - {row["code"] for row in rows}
     return (*changed, *sorted(gone))
-
-
-def _find_figures(release: Release) -> list[str]:
-    present = release.rows[0] if release.rows else {}
-    return [name for name in RELEASE_COLUMNS if name in present and name not in _WORDS]
 
 
 def to_provenance(

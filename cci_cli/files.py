@@ -24,6 +24,18 @@ def hash_file(path: Path) -> str:
         raise os_failure("E501", path, error) from error
 
 
+def read_bytes(path: Path) -> bytes:
+    """The content of a file.
+
+    Raises:
+        SystemFailureError: E501, it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise os_failure("E501", path, error) from error
+
+
 def copy_file(source: Path, target: Path) -> None:
     """Copy the content of a file, or of a pipe until it ends.
 

@@ -64,6 +64,14 @@ class SupplyLink:
 
 
 @dataclass(frozen=True, slots=True)
+class FrozenLevel:
+    """The released level of one index, in unrounded points, and the scope it had."""
+
+    level: Fraction
+    provinces: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """One index in one period; levels are unrounded points.
 
@@ -135,7 +143,7 @@ def chain_indices(
     definitions: Sequence[IndexDefinition],
     supplies: Mapping[Period, Mapping[str, Fraction]],
     base_level: Fraction,
-    released: Mapping[str, Fraction] | None = None,
+    released: Mapping[str, FrozenLevel] | None = None,
 ) -> dict[Period, list[Observation]]:
     """Every index in every period, the first of which is the base or a released period.
 
@@ -143,8 +151,8 @@ def chain_indices(
         definitions: the indices, exactly one of kind ``national``.
         supplies: by period, without a gap and in order, the supply of every province.
         base_level: the national level at the base, in points.
-        released: the frozen level of every index in the first period, by code; null where the
-            first period is the base and its levels are to be computed.
+        released: the frozen levels of the first period, by code, the national one among them;
+            null where the first period is the base and its levels are to be computed.
 
     Returns:
         By period, one observation per index in the order of ``definitions``.
@@ -160,8 +168,15 @@ def chain_indices(
         elif previous is None:
             chained[period] = compute_base(definitions, period, supply, base_level)
         else:
-            levels = {seen.code: seen.level for seen in chained[previous]}
-            chained[period] = compute_link(definitions, period, levels, supplies[previous], supply)
+            before = chained[previous]
+            chained[period] = compute_link(
+                definitions,
+                period,
+                {seen.code: seen.level for seen in before},
+                supplies[previous],
+                supply,
+                {seen.code: seen.provinces for seen in before},
+            )
         previous = period
     return chained
 
@@ -204,13 +219,13 @@ def compute_base(
 def take_released(
     definitions: Sequence[IndexDefinition],
     period: Period,
-    released: Mapping[str, Fraction],
+    released: Mapping[str, FrozenLevel],
     supply: Mapping[str, Fraction],
 ) -> list[Observation]:
     """The frozen levels of a released period, to be chained from.
 
-    They stand whatever its supply looks like today. An index that was not released, having been
-    defined later, is seeded as national level × share.
+    They stand on the scope they had, whatever supply and definitions look like today. An index
+    that was not released, having been defined later, is seeded as national level × share.
 
     Args:
         definitions: the indices, exactly one of kind ``national``.
@@ -223,12 +238,16 @@ def take_released(
     """
     national = find_national(definitions)
     nation = national.provinces_at(period)
-    national_level = released[national.code]
+    national_level = released[national.code].level
     observations = []
     for definition in definitions:
+        frozen = released.get(definition.code)
         provinces = definition.provinces_at(period)
+        # a province that the config no longer has cannot be measured
+        if frozen is not None and set(frozen.provinces) <= set(supply):
+            provinces = frozen.provinces
         link = measure_link(provinces, nation, supply)
-        level = released.get(definition.code)
+        level = None if frozen is None else frozen.level
         status: Status = "chained"
         if level is None:
             if link.share is None:
@@ -255,6 +274,7 @@ def compute_link(
     previous_levels: Mapping[str, Fraction],
     old_supply: Mapping[str, Fraction],
     new_supply: Mapping[str, Fraction],
+    previous_scopes: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Observation]:
     """The levels one period on: ``I_i,t = I_i,t−1 × TS_i,t / TS_i,t−1``.
 
@@ -268,6 +288,8 @@ def compute_link(
         previous_levels: the unrounded level of every index in the period before, by code.
         old_supply: supply by province in the period before.
         new_supply: supply by province in ``period``.
+        previous_scopes: the provinces of every index in the period before, by code; null where
+            they are as defined.
 
     Raises:
         DataError: E404, the nation has no supply to chain or to seed from.
@@ -286,7 +308,10 @@ def compute_link(
         provinces = definition.provinces_at(period)
         link = measure_link(provinces, nation, new_supply, old_supply)
         previous_level = previous_levels[definition.code]
-        status: Status = "break" if definition.is_changed_at(period) else "chained"
+        scope = (previous_scopes or {}).get(
+            definition.code, definition.provinces_at(period.previous)
+        )
+        status: Status = "chained" if set(scope) == set(provinces) else "break"
         if not link.supply:
             level = Fraction(0)
         elif link.growth is not None and previous_level:

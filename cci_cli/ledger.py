@@ -61,7 +61,7 @@ def view_verify(result: VerifyResult) -> View:
 
 def _drift_record(drift: Drift, rounder: Rounder) -> dict[str, Any]:
     release = drift.release
-    released = None if drift.code is None else release.levels[drift.code]
+    released = None if drift.code is None else release.levels[drift.code].level
     difference = None
     if released is not None and drift.restated is not None:
         difference = drift.restated - released

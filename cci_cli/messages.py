@@ -197,7 +197,7 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "open it in a spreadsheet and save it as .xlsx without a password, or as CSV in UTF-8",
         ),
         # published tables
-        "E350": Message("header is {value}", "expected {expected}"),
+        "E350": Message("not a column of a published table", "expected {expected}"),
         "E351": Message("not an index of the config", "expected a name as in indices.toml"),
         "E352": Message("index stands on line {first} already", "one row per index"),
         "E353": Message("not a level as printed", "expected {expected}"),
@@ -206,6 +206,11 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "{release} has {released}",
             "the table and the release before it must agree; `--restate` corrects a release",
         ),
+        "E357": Message(
+            "regions add up to {parts}: more than rounding explains",
+            "levels at the base are shares of the national one: look for a slip in the table",
+        ),
+        "E358": Message("no column is headed {expected}", "that day is the last of the period"),
         "E356": Message("national level at the base is not {level}, as the config has it"),
         # indices
         "E401": Message(
@@ -238,7 +243,10 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         ),
         "E409": Message("{value} has no level of {index}, the national index of the config"),
         "E410": Message("{value} is not released: there is nothing to restate"),
-        "E411": Message("{value} is not what {release} was made from: its hash differs"),
+        "E411": Message(
+            "{value} is not what {release} was made from: its hash differs",
+            "restore it; if the config was edited while `cci publish` ran, run that again",
+        ),
         "E412": Message("nothing is stored of {value}", "`cci status` shows what is stored"),
         "E413": Message(
             "{value} is neither the code or name of an index nor the code of a message",
@@ -292,6 +300,14 @@ WARNINGS: Final[Mapping[str, Message]] = MappingProxyType(
         "W306": Message(
             "not compared with {previous}: {detail}", "`cci status` shows what is stored"
         ),
+        "W309": Message(
+            "regions add up to {parts}, the nation is {whole}: more than rounding explains",
+            "look for a slip in the table, unless scopes have changed since the base",
+        ),
+        "W310": Message(
+            "{count} of the levels are not what the stored snapshots give ({codes})",
+            "look for a slip in the table; `cci compute {period} --from-snapshots` shows them",
+        ),
     }
 )
 
@@ -323,9 +339,10 @@ NOTES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "periods on the new scope.",
         },
         "N105": {
-            "zh": "{index}上一期无供算量可供链接，点位按全国总指数点位乘以供算量占比重新起算。",
-            "en": "{index}: had nothing to be chained from in the period before; its level is "
-            "seeded anew as national level × share.",
+            "zh": "{index}上一期的点位或供算量为零，无从链接，"
+            "点位按全国总指数点位乘以供算量占比重新起算。",
+            "en": "{index}: its level or its supply was zero in the period before, and nothing can "
+            "be chained from that; its level is seeded anew as national level × share.",
         },
         "N106": {
             "zh": "演示数据：{snapshots} 为依据已公布数字校准重构的虚拟节点，并非真实调查数据。",
@@ -345,10 +362,10 @@ NOTES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "of levels chained from it may be off.",
         },
         "N109": {
-            "zh": "{period}的供算量在发布（{release}）后有修订，涉及 {count} 个指数（{codes}）；"
-            "其点位保持发布值，增长率按修订后数据两期同口径计算。",
-            "en": "{period}: supply was revised after its release {release}, of {count} of the "
-            "indices ({codes}); the released levels are kept, growth compares both "
+            "zh": "{release} 发布后 {changed} 有变，{period}的供算量随之修订，涉及 {count} 个指数"
+            "（{codes}）；其点位保持发布值，增长率按修订后数据两期同口径计算。",
+            "en": "{changed} changed after {release}, and with it the supply of {period} of "
+            "{count} of the indices ({codes}); the released levels are kept, growth compares both "
             "periods as they are known today.",
         },
         "N110": {

@@ -4,93 +4,110 @@ The texts are in the message catalogue.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from cci_cli.chains import Compilation
 from cci_cli.definitions import IndexDefinition, Methodology
 from cci_cli.errors import first_few
 from cci_cli.indices import Observation, find_national
-from cci_cli.periods import Period, PeriodRef
-from cci_cli.results import Note, Release, Snapshot, release_name
+from cci_cli.periods import Period
+from cci_cli.results import Note, Release, release_name
 from cci_cli.rounding import fraction_text, round_exact
 
 
-def find_notes(
-    definitions: Sequence[IndexDefinition],
-    methodology: Methodology,
-    chained: Mapping[Period, Sequence[Observation]],
-    period: Period,
-) -> list[Note]:
-    """The notes under Table 2 of ``period``, in the order in which they are printed.
+def find_notes(compiled: Compilation) -> list[Note]:
+    """The notes under Table 2 of the last period of a chain, in the order of printing.
 
-    Args:
-        definitions: the indices.
-        methodology: how levels are rounded.
-        chained: as ``indices.chain_indices`` returns it.
-        period: the period of the table; the column before it is looked at too.
+    What is looked at are the column of that period and the one before it.
     """
-    notes = []
+    config, period, chained = compiled.config, compiled.period, compiled.chained
+    notes = _find_release_notes(compiled)
     for shown in (period.previous, period):
         if shown in chained:
-            note = _find_additivity_note(definitions, methodology, chained[shown], shown)
+            note = _find_additivity_note(config.indices, config.methodology, chained[shown], shown)
             notes += [note] if note else []
-    for definition, observation in zip(definitions, chained[period], strict=True):
-        if observation.status != "base" and definition.is_changed_at(period):
-            old, new = definition.provinces_at(period.previous), observation.provinces
-            notes.append(
-                Note("N104", {"index": definition, "period": period, "old": old, "new": new})
-            )
-        if observation.status == "reseeded":
-            notes.append(Note("N105", {"index": definition}))
+    for definition, seen in zip(config.indices, chained[period], strict=True):
+        notes += _find_index_notes(definition, seen, chained)
+    if compiled.is_demonstration:
+        notes.append(Note("N106", {"snapshots": _find_demonstrations(compiled)}))
     return notes
 
 
-def find_demonstration_note(snapshots: Iterable[Snapshot]) -> list[Note]:
-    """The note that invented nodes stand behind a table, if they do."""
-    refs = [snapshot.ref for snapshot in snapshots if snapshot.is_demonstration]
-    return [Note("N106", {"snapshots": refs})] if refs else []
+def find_notes_of(compiled: Compilation, definition: IndexDefinition) -> list[Note]:
+    """Of the notes, those that concern one index: what is of others, or of sums, is left out."""
+    codes = {"N101", "N102", "N103"}
+    return [
+        note
+        for note in find_notes(compiled)
+        if note.code not in codes and note.details.get("index", definition) is definition
+    ]
 
 
-def find_release_notes(
-    definitions: Sequence[IndexDefinition],
+def _find_demonstrations(compiled: Compilation) -> tuple[str, ...]:
+    shown = [str(item.ref) for item in compiled.snapshots.values() if item.is_demonstration]
+    start = compiled.start
+    if start is not None and start.is_demonstration:
+        shown.insert(0, start.name)
+    return tuple(shown)
+
+
+def _find_index_notes(
+    definition: IndexDefinition,
+    seen: Observation,
     chained: Mapping[Period, Sequence[Observation]],
-    start: Release | None,
-    replaced: PeriodRef | None,
-    release: Release | None,
-    changed_codes: Sequence[str],
 ) -> list[Note]:
-    """What a reader must know of the releases behind a table.
-
-    Args:
-        definitions: the indices.
-        chained: as ``indices.chain_indices`` returns it.
-        start: the release the chain starts from; null for none.
-        replaced: a restated release that it still rests on; null for none.
-        release: the newest release of the period of the table; null for none.
-        changed_codes: the indices whose figures are not the released ones.
-    """
     notes = []
-    if release is not None and changed_codes:
-        notes.append(Note("N107", {"release": release.name} | _name_some(changed_codes)))
+    before = [old for old in chained.get(seen.period.previous, ()) if old.code == definition.code]
+    if before and set(before[0].provinces) != set(seen.provinces):
+        details = {"period": seen.period, "old": before[0].provinces, "new": seen.provinces}
+        notes.append(Note("N104", {"index": definition} | details))
+    if seen.status == "reseeded":
+        notes.append(Note("N105", {"index": definition}))
+    return notes
+
+
+def _find_release_notes(compiled: Compilation) -> list[Note]:
+    """What a reader must know of the releases behind a table."""
+    notes: list[Note] = []
+    start, release = compiled.start, compiled.release
+    if release is not None and compiled.changed_codes:
+        details: dict[str, Any] = {"release": release.name} | _name_some(compiled.changed_codes)
+        notes.append(Note("N107", details))
     if start is None:
         return notes
-    if start.is_transcribed:
-        notes.append(Note("N108", {"release": start.name, "decimals": start.decimals}))
-    if replaced is not None:
-        notes.append(Note("N111", {"release": start.name, "replaced": release_name(replaced)}))
-    period = start.ref.period
-    released = {row["code"]: row.get("supply_exact") for row in start.rows}
+    if compiled.print_basis is not None:
+        name, decimals = compiled.print_basis
+        notes.append(Note("N108", {"release": name, "decimals": decimals}))
+    if compiled.replaced is not None:
+        details = {"release": start.name, "replaced": release_name(compiled.replaced)}
+        notes.append(Note("N111", details))
     revised = []
-    for definition, seen in zip(definitions, chained[period], strict=True):
+    released = {row["code"]: row["supply_exact"] for row in start.rows}
+    for definition, seen in zip(
+        compiled.config.indices, compiled.chained[start.ref.period], strict=True
+    ):
         if definition.code not in released:
             notes.append(Note("N110", {"index": definition, "release": start.name}))
-        elif released[definition.code] not in ("", None, fraction_text(seen.link.supply)):
+        elif released[definition.code] not in ("", fraction_text(seen.link.supply)):
             revised.append(definition.code)
     if revised:
-        details = {"period": period, "release": start.name} | _name_some(revised)
-        notes.append(Note("N109", details))
+        changed = _find_what_changed(compiled, start)
+        details = {"period": start.ref.period, "release": start.name, "changed": changed}
+        notes.append(Note("N109", details | _name_some(revised)))
     return notes
+
+
+def _find_what_changed(compiled: Compilation, start: Release) -> tuple[str, ...]:
+    """Of what a release was made from, the snapshot of its period and the config, what differs."""
+    snapshot = compiled.snapshots[start.ref.period]
+    _, sha256 = start.snapshots[start.ref.period]
+    changed = [] if snapshot.facts.sha256 == sha256 else [str(snapshot.ref)]
+    for name, now in compiled.config.hashes.items():
+        if start.config_hashes.get(name) != now:
+            changed.append(f"config/{name}")
+    return tuple(changed)
 
 
 def _name_some(codes: Sequence[str]) -> dict[str, Any]:

@@ -16,10 +16,10 @@ from typing import Any, Final
 from cci_cli.errors import CciError, DataError, os_failure
 from cci_cli.files import hash_file
 from cci_cli.periods import Period, parse_period
+from cci_cli.results import RELEASES
 
 DESCRIPTOR_FILE: Final = "datapackage.json"
 SNAPSHOTS: Final = "snapshots"
-RELEASES: Final = "releases"
 
 #: Frictionless Data Package 2.0.
 PROFILE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -155,7 +155,7 @@ def _find_strays(folder: Path, names: Iterable[str]) -> Iterator[DataError]:
     parents = {parent for path in expected for parent in path.parents}
     for path in list_below(folder):
         is_expected = path in (parents if path.is_dir() else expected)
-        if path.is_symlink() or not (is_expected or path.name in _LITTER):
+        if path.is_symlink() or not (is_expected or _is_litter(path)):
             yield DataError("E307", value=path)
 
 
@@ -196,7 +196,7 @@ def find_damage(root: Path) -> Iterator[CciError]:
         if not store.is_dir():
             continue
         for entry in sorted(store.iterdir()):
-            if entry.name in _LITTER or entry.name.startswith(STAGING_PREFIX):
+            if _is_litter(entry) or entry.name.startswith(STAGING_PREFIX):
                 continue
             if not entry.is_dir() or entry.is_symlink() or _find_period(entry.name) is None:
                 yield DataError("E307", value=entry)
@@ -204,10 +204,24 @@ def find_damage(root: Path) -> Iterator[CciError]:
                 yield from _find_damage_in_period(entry)
 
 
+def _is_litter(path: Path) -> bool:
+    return path.name in _LITTER and path.is_file()
+
+
+def check_names(root: Path) -> None:
+    """Refuse where ``find_damage`` finds something.
+
+    Raises:
+        DataError: E307 something does not belong, E308 a number is missing.
+    """
+    for damage in find_damage(root):
+        raise damage
+
+
 def _find_damage_in_period(folder: Path) -> Iterator[CciError]:
     for entry in sorted(folder.iterdir()):
         is_package = entry.is_dir() and not entry.is_symlink() and _NUMBERED.fullmatch(entry.name)
-        if not is_package and entry.name not in _LITTER:
+        if not is_package and not _is_litter(entry):
             yield DataError("E307", value=entry)
     numbers = list_numbered(folder)
     for number in range(1, max(numbers, default=0)):

@@ -15,18 +15,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from cci_cli.errors import CciError, DataError, os_failure
-from cci_cli.figures import RELEASE_COLUMNS
-from cci_cli.packages import (
-    DESCRIPTOR_FILE,
-    RELEASES,
-    list_numbered,
-    list_periods_of,
-    read_package,
-)
+from cci_cli.figures import RELEASE_COLUMNS, SEPARATOR
+from cci_cli.indices import FrozenLevel
+from cci_cli.packages import DESCRIPTOR_FILE, list_numbered, list_periods_of, read_package
 from cci_cli.periods import Period, PeriodRef, parse_period, parse_ref
-from cci_cli.results import Release, release_name
+from cci_cli.results import RELEASES, Release, release_name
 
 INDICES_FILE: Final = "indices.csv"
+#: The published table, to the byte, that a release was transcribed from.
+TABLE_FILE: Final = "table.csv"
 
 _EXACT: Final = re.compile(r"(?:0|[1-9][0-9]*)/[1-9][0-9]*")
 
@@ -39,17 +36,6 @@ def list_released(root: Path) -> list[Period]:
 def list_releases(root: Path, period: Period) -> list[int]:
     """The releases there are of a period, oldest first."""
     return list_numbered(root / RELEASES / str(period))
-
-
-def find_release(root: Path, period: Period) -> Release | None:
-    """The newest release of a period; null where there is none.
-
-    Raises:
-        DataError: as ``read_release``.
-        SystemFailureError: E501, it cannot be read.
-    """
-    numbers = list_releases(root, period)
-    return read_release(root, PeriodRef(period, numbers[-1])) if numbers else None
 
 
 def read_release(root: Path, ref: PeriodRef) -> Release:
@@ -65,28 +51,7 @@ def read_release(root: Path, ref: PeriodRef) -> Release:
     package = read_package(folder)
     package.check_files()
     try:
-        document = package.document
-        rows = _read_rows(folder / INDICES_FILE)
-        release = Release(
-            ref=parse_ref(f"{document['period']}@{document['release']}"),
-            sha256=package.hashes[INDICES_FILE],
-            rows=rows,
-            levels={row["code"]: _parse_exact(row["level_exact"]) for row in rows},
-            decimals=document["transcribed_decimals"],
-            base=(parse_period(document["base"]["period"]), Decimal(document["base"]["level"])),
-            snapshots={
-                parse_period(period): (
-                    _parse_number(period, item["revision"]),
-                    str(item["sha256"]),
-                )
-                for period, item in document["provenance"]["snapshots"].items()
-            },
-            start=_read_start(document["provenance"]["releases"]),
-            config_hashes=dict(document["provenance"]["config"]),
-            created=document["created"],
-            by=document["by"],
-            is_demonstration=document["demonstration"],
-        )
+        release = _to_release(package.document, package.hashes, folder)
     except OSError as error:
         raise os_failure("E501", folder, error) from error
     except (CciError, ValueError, LookupError, TypeError, InvalidOperation) as error:
@@ -94,73 +59,138 @@ def read_release(root: Path, ref: PeriodRef) -> Release:
     if release.ref != ref:
         detail = f"it describes {release.name}"
         raise DataError("E304", value=path, detail=detail)
-    if release.is_transcribed == bool(release.snapshots):
-        # else a computed release that calls itself transcribed would not be computed again
-        detail = "a release is made from snapshots, or transcribed from print"
-        raise DataError("E304", value=path, detail=detail)
+    contradiction = _find_contradiction(release)
+    if contradiction is not None:
+        raise DataError("E304", value=path, detail=contradiction)
     return release
 
 
-def find_replaced(root: Path, release: Release) -> PeriodRef | None:
-    """The replaced release that a release rests on, directly or through others; null for none.
-
-    Raises:
-        DataError: as ``read_release``.
-    """
-    while release.start is not None:
-        ref = release.start[0]
-        if _is_replaced(root, ref):
-            return ref
-        release = read_release(root, ref)
-    return None
-
-
-def find_outdated(root: Path, wanted: Period | None = None) -> list[tuple[str, PeriodRef]]:
-    """Releases in force that were chained from levels which a restatement has replaced.
-
-    Args:
-        root: the folder of the workspace.
-        wanted: the period whose release to look at; null for all.
-
-    Returns:
-        Their names, oldest first, each with the replaced release that it rests on.
-
-    Raises:
-        DataError: as ``read_release``.
-    """
-    periods = [period for period in list_released(root) if wanted in (None, period)]
-    in_force = (find_release(root, period) for period in periods)
-    rests_on = [(item.name, find_replaced(root, item)) for item in in_force if item is not None]
-    return [(name, replaced) for name, replaced in rests_on if replaced is not None]
+def _to_release(document: Mapping[str, Any], hashes: Mapping[str, str], folder: Path) -> Release:
+    rows = _read_rows(folder / INDICES_FILE)
+    provenance = document["provenance"]
+    basis = document["rests_on_print"]
+    return Release(
+        ref=parse_ref(f"{document['period']}@{document['release']}"),
+        sha256=hashes[INDICES_FILE],
+        rows=rows,
+        levels={row["code"]: _parse_level(row) for row in rows},
+        decimals=_check_places(document["transcribed_decimals"]),
+        print_basis=basis and (str(basis["release"]), int(basis["decimals"])),
+        base=(parse_period(document["base"]["period"]), Decimal(document["base"]["level"])),
+        snapshots={
+            parse_period(period): (_parse_number(period, item["revision"]), str(item["sha256"]))
+            for period, item in provenance["snapshots"].items()
+        },
+        start=_read_start(provenance["releases"]),
+        config_hashes={name: str(sha256) for name, sha256 in provenance["config"].items()},
+        is_demonstration=bool(document["demonstration"]),
+    )
 
 
-def _is_replaced(root: Path, ref: PeriodRef) -> bool:
-    """Whether the newest release of the period has other levels; other supply moves no chain."""
-    newest = find_release(root, ref.period)
-    if newest is None or newest.ref == ref:
-        return False
-    return newest.levels != read_release(root, ref).levels
+def _find_contradiction(release: Release) -> str | None:
+    """What in a release cannot be true together; null where all can."""
+    period = release.ref.period
+    if not release.base[1].is_finite():
+        return "its base level is not a number"
+    if release.start is not None and release.start[0].period >= period:
+        return "it is chained from a release that is not earlier"
+    if release.is_transcribed:
+        is_bare = not release.snapshots and release.start is None
+        return None if is_bare else "it was transcribed from print, and names what it was made from"
+    # else a computed release that names nothing would not be computed again
+    return None if period in release.snapshots else f"it names no snapshot of {period}"
+
+
+def _check_places(value: object) -> int | None:
+    if value is None or (type(value) is int and value >= 0):
+        return value
+    raise ValueError(value)
+
+
+class ReleaseShelf:
+    """The releases of a workspace, each read once: what rests on others asks for them again."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._read: dict[PeriodRef, Release] = {}
+        #: The periods with a release, oldest first.
+        self.periods = list_released(root)
+
+    def read(self, ref: PeriodRef) -> Release:
+        """As ``read_release``."""
+        if ref not in self._read:
+            self._read[ref] = read_release(self._root, ref)
+        return self._read[ref]
+
+    def find_newest(self, period: Period) -> Release | None:
+        """The newest release of a period; null where there is none.
+
+        Raises:
+            DataError: as ``read_release``.
+            SystemFailureError: E501, it cannot be read.
+        """
+        numbers = list_releases(self._root, period)
+        return self.read(PeriodRef(period, numbers[-1])) if numbers else None
+
+    def find_replaced(self, release: Release) -> PeriodRef | None:
+        """The replaced release that a release rests on, directly or through others; or null.
+
+        One is replaced where the newest of its period has other levels: other supply moves no
+        chain.
+
+        Raises:
+            DataError: as ``read_release``.
+        """
+        while release.start is not None:
+            start = self.read(release.start[0])
+            newest = self.find_newest(start.ref.period)
+            if newest is not None and newest.levels != start.levels:
+                return start.ref
+            release = start
+        return None
+
+    def find_outdated(self, wanted: Period | None = None) -> list[tuple[str, PeriodRef]]:
+        """Releases in force that were chained from levels which a restatement has replaced.
+
+        Args:
+            wanted: the period whose release to look at; null for all.
+
+        Returns:
+            Their names, oldest first, each with the replaced release that it rests on.
+
+        Raises:
+            DataError: as ``read_release``.
+        """
+        found = []
+        for period in self.periods:
+            release = self.find_newest(period) if wanted in (None, period) else None
+            replaced = None if release is None else self.find_replaced(release)
+            if release is not None and replaced is not None:
+                found.append((release.name, replaced))
+        return found
 
 
 def _read_rows(path: Path) -> tuple[Mapping[str, str], ...]:
     reader = csv.DictReader(io.StringIO(path.read_text("utf-8"), newline=""), strict=True)
     rows = tuple(reader)
-    if not {"code", "level", "level_exact"} <= set(reader.fieldnames or ()) or not rows:
-        raise ValueError("E304")
+    if tuple(reader.fieldnames or ()) != RELEASE_COLUMNS or not rows:
+        raise ValueError(INDICES_FILE)
     return rows
 
 
-def _parse_exact(text: str) -> Fraction:
-    if not _EXACT.fullmatch(text):
-        raise ValueError(text)
-    return Fraction(text)
+def _parse_level(row: Mapping[str, str]) -> FrozenLevel:
+    if not _EXACT.fullmatch(row["level_exact"]):
+        raise ValueError(row["level_exact"])
+    return FrozenLevel(Fraction(row["level_exact"]), tuple(row["provinces"].split(SEPARATOR)))
 
 
 def _read_start(documents: Mapping[str, Any]) -> tuple[PeriodRef, str] | None:
-    for period, item in documents.items():
-        ref = PeriodRef(parse_period(period), _parse_number(period, item["release"]))
-        return ref, str(item["sha256"])
-    return None
+    if not documents:
+        return None
+    # a chain starts from one release
+    [(period, item)] = documents.items()
+    ref = PeriodRef(parse_period(period), _parse_number(period, item["release"]))
+    return ref, str(item["sha256"])
 
 
 def _parse_number(period: str, name: str) -> int:

@@ -7,17 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from cci_cli.definitions import CardModel, IndexDefinition, Methodology, Province
 from cci_cli.errors import Problem
-from cci_cli.indices import Observation, SupplyLink
+from cci_cli.indices import FrozenLevel, Observation, SupplyLink
 from cci_cli.periods import Period, PeriodRef
 from cci_cli.readings import Reading
 
 if TYPE_CHECKING:
     # only a type here: `cci cards` starts without Polars
     import polars as pl
+
+
+#: The folder of the releases in a workspace.
+RELEASES: Final = "releases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +54,20 @@ class Release:
     ``sha256`` is of that file. ``decimals`` is null, or the number of places of levels that were
     transcribed from print: nothing more is then known. ``snapshots`` are the revisions it was
     made from with their SHA-256, ``start`` the release its chain starts from with its SHA-256,
-    null where it starts at the base or was transcribed.
+    null where it starts at the base or was transcribed. ``print_basis`` is the transcribed
+    release that it was chained from, directly or through others, with its number of places.
     """
 
     ref: PeriodRef
     sha256: str
     rows: tuple[Mapping[str, str], ...]
-    levels: Mapping[str, Fraction]
+    levels: Mapping[str, FrozenLevel]
     decimals: int | None
+    print_basis: tuple[str, int] | None
     base: tuple[Period, Decimal]
     snapshots: Mapping[Period, tuple[int, str]]
     start: tuple[PeriodRef, str] | None
     config_hashes: Mapping[str, str]
-    created: str
-    by: str
     is_demonstration: bool
 
     @property
@@ -79,7 +83,7 @@ class Release:
 
 def release_name(ref: PeriodRef) -> str:
     """The folder of a release, from the root of the workspace; ``ref`` must have its number."""
-    return f"releases/{ref.period}/r{ref.revision}"
+    return f"{RELEASES}/{ref.period}/r{ref.revision}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +186,8 @@ class IngestResult:
 class PublishResult:
     """The release a period has now, and what became of the one before it.
 
-    ``is_new`` is false where these figures were released before. ``restated`` is the release it
+    ``is_new`` is false where these figures were released before. ``doubts`` say what about a
+    published table deserves a second look. ``restated`` is the release it
     replaces, null for none; ``changed_codes`` are the indices whose figures that changes, and
     ``outdated`` the later releases that were chained from the replaced levels.
     """
@@ -192,6 +197,7 @@ class PublishResult:
     restated: Release | None
     changed_codes: tuple[str, ...]
     outdated: tuple[str, ...]
+    doubts: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +270,7 @@ class ExplainResult:
 
     ``start`` is the release the chain starts from, null where it starts at the base; ``release``
     the newest release of the period itself, null for none, and ``is_official`` whether it has
-    this level.
+    these figures. ``is_from_snapshots`` is true where releases were ignored.
     """
 
     period: Period
@@ -278,6 +284,7 @@ class ExplainResult:
     start: Release | None
     release: Release | None
     is_official: bool
+    is_from_snapshots: bool
 
 
 @dataclass(frozen=True, slots=True)

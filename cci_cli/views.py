@@ -195,6 +195,8 @@ def _origin_text(result: ComputeResult, lang: Lang) -> str:
     elif result.is_official:
         name = result.release.name
         standing = f"已发布 {name}" if lang == "zh" else f"released as {name}"
+        if result.release.is_transcribed:
+            standing += "（仅点位）" if lang == "zh" else " (levels alone)"
     else:
         standing = "试算" if lang == "zh" else "provisional"
     if lang == "zh":

@@ -1,14 +1,13 @@
-"""``cci compute``: Table 2 of one period, from the snapshots since the base."""
+"""``cci compute``: Table 2 of one period."""
 
 from pathlib import Path
 
-from cci_cli.compilation import Compilation, compile_indices
+from cci_cli.chains import Compilation
+from cci_cli.compilation import compile_indices
 from cci_cli.config import read_config
-from cci_cli.figures import find_changed_codes
 from cci_cli.indices import find_national, measure_link
-from cci_cli.notes import find_demonstration_note, find_notes, find_release_notes
+from cci_cli.notes import find_notes
 from cci_cli.periods import parse_ref
-from cci_cli.releases import find_release
 from cci_cli.results import ComputeResult, HubFigures
 
 
@@ -29,31 +28,18 @@ def compute(*, workspace: Path, period: str, from_snapshots: bool = False) -> Co
     ref = parse_ref(period)
     config = read_config(workspace)
     compiled = compile_indices(workspace, ref, config, from_snapshots=from_snapshots)
-    release = find_release(workspace, ref.period)
-    changed = find_changed_codes(release, compiled.release_rows) if release else ()
     return ComputeResult(
         period=ref.period,
         previous=compiled.previous,
         methodology=config.methodology,
         indices=compiled.figures,
         hubs=_measure_hubs(compiled),
-        notes=(
-            *find_release_notes(
-                config.indices,
-                compiled.chained,
-                compiled.start,
-                compiled.replaced,
-                release,
-                changed,
-            ),
-            *find_notes(config.indices, config.methodology, compiled.chained, ref.period),
-            *find_demonstration_note(compiled.snapshots.values()),
-        ),
+        notes=tuple(find_notes(compiled)),
         snapshots=compiled.snapshots,
         config_hashes=config.hashes,
         start=compiled.start,
-        release=release,
-        changed_codes=changed,
+        release=compiled.release,
+        changed_codes=compiled.changed_codes,
     )
 
 

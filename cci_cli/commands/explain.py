@@ -4,14 +4,13 @@ from pathlib import Path
 
 import polars as pl
 
-from cci_cli.compilation import Compilation, compile_indices
+from cci_cli.chains import Compilation
+from cci_cli.compilation import compile_indices
 from cci_cli.config import read_config
 from cci_cli.definitions import Config, IndexDefinition, fold_name, suggest_name
 from cci_cli.errors import DataError
-from cci_cli.figures import find_changed_codes
-from cci_cli.notes import find_demonstration_note
+from cci_cli.notes import find_notes_of
 from cci_cli.periods import Period, PeriodRef, parse_ref
-from cci_cli.releases import find_release
 from cci_cli.results import ExplainResult, ModelAccount, ProvinceAccount
 from cci_cli.schemas import CARDS, MODEL, PROVINCE
 from cci_cli.store import list_periods
@@ -38,20 +37,19 @@ def explain(
     ref = _find_newest(workspace, config) if period is None else parse_ref(period)
     compiled = compile_indices(workspace, ref, config, from_snapshots=from_snapshots)
     figures = next(item for item in compiled.figures if item.definition is index)
-    release = find_release(workspace, ref.period)
-    changed = find_changed_codes(release, compiled.release_rows) if release else ()
     return ExplainResult(
         period=ref.period,
         previous=compiled.previous,
         methodology=config.methodology,
         figures=figures,
         provinces=_take_apart(compiled, figures.observation.provinces),
-        notes=tuple(find_demonstration_note(compiled.snapshots.values())),
+        notes=tuple(find_notes_of(compiled, index)),
         snapshots=compiled.snapshots,
         config_hashes=config.hashes,
         start=compiled.start,
-        release=release,
-        is_official=release is not None and index.code not in changed,
+        release=compiled.release,
+        is_official=compiled.release is not None and index.code not in compiled.changed_codes,
+        is_from_snapshots=from_snapshots,
     )
 
 

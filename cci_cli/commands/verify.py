@@ -1,18 +1,21 @@
 """``cci verify``: hold all that is stored against its hashes, and releases against their data."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from cci_cli.compilation import Compilation, compile_indices, recompile_release
+from cci_cli.chains import Compilation
+from cci_cli.compilation import check_base, compile_indices, recompile_release
 from cci_cli.config import read_config
 from cci_cli.definitions import Config
-from cci_cli.errors import CciError, DataError, InvalidDataError
-from cci_cli.figures import find_changed_codes
+from cci_cli.errors import CciError, DataError, InvalidDataError, ProblemList
+from cci_cli.figures import RELEASE_COLUMNS, to_printed_rows
+from cci_cli.files import read_bytes
 from cci_cli.indices import Observation
+from cci_cli.leveltable import parse_level_table
 from cci_cli.packages import find_damage
 from cci_cli.periods import PeriodRef, parse_period
-from cci_cli.releases import find_outdated, list_released, list_releases, read_release
+from cci_cli.releases import TABLE_FILE, ReleaseShelf, list_released, list_releases
 from cci_cli.results import Drift, Finding, Release, VerifyResult, release_name
 from cci_cli.rounding import round_exact
 from cci_cli.store import check_hash, list_periods, list_revisions, revision_name
@@ -47,18 +50,20 @@ def verify(*, workspace: Path, period: str | None = None) -> VerifyResult:
         raise DataError("E412", value=wanted)
     findings = [Finding("store", None, (error.message,)) for error in find_damage(workspace)]
     findings += [_check_revision(workspace, ref) for ref in revisions]
+    shelf = ReleaseShelf(workspace)
     in_force: list[Release] = []
     for stored in released:
         for number in list_releases(workspace, stored):
-            finding, release = _check_release(workspace, PeriodRef(stored, number), config)
+            ref = PeriodRef(stored, number)
+            finding, release = _check_release(workspace, ref, config, shelf)
             findings.append(finding)
         in_force += [release] if release else []
     is_sound = all(not finding.mismatches for finding in findings)
     return VerifyResult(
         methodology=config.methodology,
         findings=tuple(findings),
-        outdated=tuple(find_outdated(workspace, wanted)) if is_sound else (),
-        drifts=_find_drifts(workspace, in_force, config) if is_sound else (),
+        outdated=tuple(shelf.find_outdated(wanted)) if is_sound else (),
+        drifts=_find_drifts(workspace, in_force, config, shelf) if is_sound else (),
     )
 
 
@@ -71,55 +76,77 @@ def _check_revision(workspace: Path, ref: PeriodRef) -> Finding:
 
 
 def _check_release(
-    workspace: Path, ref: PeriodRef, config: Config
+    workspace: Path, ref: PeriodRef, config: Config, shelf: ReleaseShelf
 ) -> tuple[Finding, Release | None]:
     """What is wrong with a release, and the release where its own files are sound."""
     name = release_name(ref)
     try:
-        release = read_release(workspace, ref)
+        release = shelf.read(ref)
     except DataError as error:
         return Finding("release", name, (error.message,)), None
-    remarks = tuple(
+    remarks = [
         f"config/{file} changed since: sha256 {then[:12]}… then, {now[:12]}… now"
         for file, now in config.hashes.items()
         if (then := release.config_hashes.get(file, "none")) != now
-    )
+    ]
     if release.is_transcribed:
-        return Finding("release", name, (), ("transcribed from print", *remarks)), release
-    return Finding("release", name, tuple(_find_mismatches(workspace, release)), remarks), release
+        remarks.insert(0, "transcribed from print")
+    mismatches = tuple(_find_mismatches(workspace, release, shelf))
+    return Finding("release", name, mismatches, tuple(remarks)), release
 
 
-def _find_mismatches(workspace: Path, release: Release) -> Iterator[str]:
-    """Where a release computed again, with the config of then, is not what was released."""
+def _find_mismatches(workspace: Path, release: Release, shelf: ReleaseShelf) -> Iterator[str]:
+    """Where a release made again, with the config of then, is not what was released."""
     try:
-        rows = recompile_release(workspace, release).release_rows
-    except InvalidDataError as error:
-        yield f"it cannot be computed again: {error.message}"
-        yield from (problem.message for problem in error.problems[:3])
+        rows = _make_again(workspace, release, shelf)
     except DataError as error:
-        yield f"it cannot be computed again: {error.message}"
-    else:
-        levels = {row["code"]: row["level_exact"] for row in rows}
-        for code in find_changed_codes(release, rows):
-            again = levels.get(code, "nothing")
-            yield f"{code} comes out differently when computed again: level {again}"
+        yield f"it cannot be made again: {error.message}"
+        if isinstance(error, InvalidDataError):
+            yield from (problem.message for problem in error.problems[:3])
+        return
+    released = {row["code"]: row for row in release.rows}
+    again = {row["code"]: row for row in rows}
+    for code in dict.fromkeys((*released, *again)):
+        old, new = released.get(code), again.get(code)
+        if old is None or new is None:
+            yield f"{code} is in it and not in what it was made from, or the other way round"
+        elif changed := [name for name in RELEASE_COLUMNS if old[name] != new[name]]:
+            name = changed[0]
+            yield f"{code} comes out differently: {name} {new[name]} instead of {old[name]}"
 
 
-def _find_drifts(workspace: Path, releases: Iterable[Release], config: Config) -> tuple[Drift, ...]:
+def _make_again(
+    workspace: Path, release: Release, shelf: ReleaseShelf
+) -> Sequence[Mapping[str, str]]:
+    if not release.is_transcribed:
+        return recompile_release(workspace, release, shelf).release_rows
+    folder = workspace / release.name
+    config, table = read_config(folder), folder / TABLE_FILE
+    problems = ProblemList(str(table))
+    levels = parse_level_table(read_bytes(table), config, release.ref.period, None, problems)
+    if problems.total:
+        raise InvalidDataError("E305", table, problems.first(), problems.total)
+    return to_printed_rows(config.indices, release.ref.period, levels)
+
+
+def _find_drifts(
+    workspace: Path, releases: Iterable[Release], config: Config, shelf: ReleaseShelf
+) -> tuple[Drift, ...]:
     """Released levels that today's data and config, chained from the base, give otherwise."""
     drifts: list[Drift] = []
     compiled: Compilation | None = None
     # the newest first: its chain holds all the periods before
     for release in sorted(releases, key=lambda release: release.ref.period, reverse=True):
         period = release.ref.period
-        if compiled is None:
-            try:
+        try:
+            check_base(release, config)
+            if compiled is None or period not in compiled.chained:
                 ref = PeriodRef(period)
-                compiled = compile_indices(workspace, ref, config, from_snapshots=True)
-            except CciError as error:
-                drifts.insert(0, Drift(release, None, None, error.message))
-                continue
-        drifts[:0] = _compare(release, compiled.chained[period], config)
+                compiled = compile_indices(workspace, ref, config, from_snapshots=True, shelf=shelf)
+        except CciError as error:
+            drifts.insert(0, Drift(release, None, None, error.message))
+        else:
+            drifts[:0] = _compare(release, compiled.chained[period], config)
     return tuple(drifts)
 
 
@@ -127,11 +154,11 @@ def _compare(
     release: Release, observations: Iterable[Observation], config: Config
 ) -> Iterator[Drift]:
     restated = {seen.code: seen.level for seen in observations}
-    for code, level in release.levels.items():
+    for code, frozen in release.levels.items():
         now = restated.get(code)
         known = now
         if now is not None and release.decimals is not None:
             # of what was transcribed from print, no more digits are known
             known = Fraction(round_exact(now, release.decimals, config.methodology.rounding))
-        if known != level:
+        if known != frozen.level:
             yield Drift(release, code, now)
