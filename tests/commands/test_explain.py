@@ -538,14 +538,14 @@ def notes_of(cci, workspace, code, period) -> list[str]:
 
 
 def test_notes_of_the_index_are_shown_and_those_of_others_and_of_sums_are_not(make_workspace, cci):
-    """R covers b too from 2025H1 (N104), T rises from nothing (N105); the regions overlap."""
+    """R covers b too from 2025H1 (N104), T rises from nothing (N105); nothing adds up."""
     workspace = make_workspace(
         ["a", "b", "c", "d"],
         index_toml("N", "national", ["a", "b", "c", "d"])
         + index_toml("R", "region", ["a"], {"2025H1": ["a", "b"]})
         + index_toml("S", "region", ["b", "c"])
         + index_toml("T", "region", ["d"]),
-        {"2024H2": cards(a=1, b=2, c=1, d=0), "2025H1": cards(a=2, b=4, c=1, d=3)},
+        {"2024H2": cards(a=1, b=2, c=1, d=0), "2025H1": cards(a=3, b=4, c=1, d=3)},
     )
 
     assert [note.partition("，")[0] for note in notes_of(cci, workspace, "R", "2025H1")] == [
