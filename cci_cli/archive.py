@@ -12,6 +12,7 @@ from cci_cli.config import CONFIG_FILES
 from cci_cli.errors import DataError, SystemFailureError, os_failure
 from cci_cli.figures import RELEASE_SCHEMA
 from cci_cli.files import copy_file, hash_file
+from cci_cli.leveltable import decode_table
 from cci_cli.packages import DESCRIPTOR_FILE, PROFILE, SNAPSHOTS, describe_file, seal
 from cci_cli.periods import Period, PeriodRef
 from cci_cli.releases import INDICES_FILE, TABLE_FILE, render_rows
@@ -153,7 +154,8 @@ def write_release(
         ]
         if table is not None:
             (package / TABLE_FILE).write_bytes(table)
-            resources.append(describe_file(package / TABLE_FILE, package))
+            _, encoding = decode_table(table)
+            resources.append(describe_file(package / TABLE_FILE, package, encoding=encoding))
         data = seal({"$schema": PROFILE, **document, "resources": resources})
         (package / DESCRIPTOR_FILE).write_bytes(data)
         publish_folder(package, folder)

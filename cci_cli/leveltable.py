@@ -45,7 +45,11 @@ def parse_level_table(
         problems: whatever is wrong is added to it; the levels are then not fit for use.
     """
     definitions, methodology = config.indices, config.methodology
-    text = _decode(data, problems)
+    try:
+        text, _ = decode_table(data)
+    except UnicodeDecodeError as error:
+        problems.add("E310", encoding="UTF-8 or GB18030", offset=error.start)
+        return {}
     levels = _parse_rows(text, definitions, period, methodology.decimals, before, problems)
     national = levels.get(find_national(definitions).code)
     if period == methodology.base_period and national is not None:
@@ -78,16 +82,19 @@ def find_uneven_sum(
     return total if abs(total - levels[national.code]) > slack else None
 
 
-def _decode(data: bytes, problems: ProblemList) -> str:
-    """The text of a table; empty, with the problem added, where it is in neither encoding."""
+def decode_table(data: bytes) -> tuple[str, str]:
+    """The text of a table and the name of its encoding.
+
+    Raises:
+        UnicodeDecodeError: it is in neither; with the place where it is not UTF-8.
+    """
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError as error:
         try:
-            return data.decode("gb18030")
+            return data.decode("gb18030"), "gb18030"
         except UnicodeDecodeError:
-            problems.add("E310", encoding="UTF-8 or GB18030", offset=error.start)
-            return ""
+            raise error from None
 
 
 def _parse_rows(

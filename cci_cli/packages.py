@@ -168,7 +168,12 @@ def seal(document: Mapping[str, Any]) -> bytes:
 
 
 def describe_file(
-    path: Path, folder: Path, *, rows: int | None = None, schema: Mapping[str, Any] | None = None
+    path: Path,
+    folder: Path,
+    *,
+    rows: int | None = None,
+    schema: Mapping[str, Any] | None = None,
+    encoding: str = "utf-8",
 ) -> dict[str, Any]:
     """The resource that stands for a CSV or TOML file of a package in its descriptor."""
     inner = path.relative_to(folder)
@@ -178,7 +183,7 @@ def describe_file(
         "path": inner.as_posix(),
         "format": kind,
         "mediatype": "text/csv" if kind == "csv" else "application/toml",
-        "encoding": "utf-8",
+        "encoding": encoding,
         "rows": rows,
         "bytes": path.stat().st_size,
         "hash": f"sha256:{hash_file(path)}",

@@ -60,6 +60,9 @@ def read_release(root: Path, ref: PeriodRef) -> Release:
         detail = f"it describes {release.name}"
         raise DataError("E304", value=path, detail=detail)
     contradiction = _find_contradiction(release)
+    if contradiction is None and release.is_transcribed and TABLE_FILE not in package.hashes:
+        # nothing would be left to hold it against
+        contradiction = f"it was transcribed from print, and its {TABLE_FILE} is gone"
     if contradiction is not None:
         raise DataError("E304", value=path, detail=contradiction)
     return release

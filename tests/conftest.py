@@ -132,7 +132,7 @@ def write_config(
     (config / "cards.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def store(root: Path, period: str, rows: Iterable[Row]) -> None:
+def store(root: Path, period: str, rows: Iterable[Row], *, is_demonstration: bool = False) -> None:
     """Store rows as the next revision of a period, without any check."""
     filled = [
         (node, None, province, model, str(cards), *(status or ("in_service",)), None)
@@ -145,7 +145,7 @@ def store(root: Path, period: str, rows: Iterable[Row]) -> None:
             staged,
             parse_period(period),
             to_canonical(text.lazy(), COLUMNS),
-            Origin(created="2026-01-01T00:00:00+00:00"),
+            Origin(created="2026-01-01T00:00:00+00:00", is_demonstration=is_demonstration),
         )
 
 

@@ -127,8 +127,9 @@ def test_the_correction_is_noted_for_the_indices_it_reaches_and_no_others(revise
 
     correction, additivity = document["notes"]
     assert correction == (
-        "31 December 2024: supply was revised after its release releases/2024H2/r1 (N, R); the "
-        "released levels are kept, growth compares both periods as they are known today."
+        "2024H2@r2 changed after releases/2024H2/r1, and with it the supply of 31 December 2024 of "
+        "2 of the indices (N, R); the released levels are kept, growth compares both periods as "
+        "they are known today."
     )
     assert additivity.startswith("30 June 2025: the regional levels add up to 1125.00, the nation")
 
@@ -158,7 +159,10 @@ def test_the_provenance_of_a_chained_table_names_release_and_revisions(revised, 
     chinese = cci("compute", "2025H1", workspace=revised).out.splitlines()
     assert "上期点位 releases/2024H2/r1；" in chinese[-1]
     assert any(
-        line.startswith("2024年12月31日的供算量在发布（releases/2024H2/r1）后有修订（N、R）")
+        line.startswith(
+            "releases/2024H2/r1 发布后 2024H2@r2 有变，2024年12月31日的供算量随之修订，"
+            "涉及 2 个指数（N、R）；"
+        )
         for line in chinese
     )
 
@@ -180,8 +184,8 @@ def test_the_released_period_itself_is_provisional_once_its_data_are_corrected(r
     assert column(document, "level_exact") == {"N": "1000/1", "R": "400/1", "S": "600/1"}
     assert (document["status"], document["release"]) == ("provisional", "r1")
     assert document["notes"] == [
-        "Provisional: the figures released as releases/2024H2/r1 differ from this table "
-        "(N, R, S); the released ones stand."
+        "Provisional: the figures released as releases/2024H2/r1 differ from this table for "
+        "3 of the indices (N, R, S); the released ones stand."
     ]
 
 
@@ -210,7 +214,11 @@ def test_a_rate_changed_in_the_catalogue_counts_on_both_sides_of_a_link(
     assert column(document, "previous_level") == {"N": "1000.00", "R": "250.00", "S": "750.00"}
     assert column(document, "level_exact") == {"N": "1400/1", "R": "500/1", "S": "750/1"}
     assert column(document, "growth_pct") == {"N": "40.00", "R": "100.00", "S": "0.00"}
-    assert "(N, R)" in document["notes"][0]
+    # the cards are those of then, their rates are not
+    assert document["notes"][0].startswith(
+        "config/cards.csv changed after releases/2024H2/r1, and with it the supply of "
+        "31 December 2024 of 2 of the indices (N, R); "
+    )
 
 
 def test_an_old_node_found_late_and_back_cast_is_no_growth(make_workspace, publish, compute):
@@ -255,9 +263,11 @@ def test_a_period_two_after_the_last_release_is_chained_through_the_one_between(
     assert column(document, "level_exact") == {"N": "2000/1", "R": "500/1", "S": "1500/1"}
     assert list(document["provenance"]["snapshots"]) == ["2024H2", "2025H1", "2025H2"]
     assert list(document["provenance"]["releases"]) == ["2024H2"]
-    assert document["notes"][0].startswith("31 December 2024: supply was revised after its release")
     # supply of N was 4 then and is 4 now
-    assert "(R, S)" in document["notes"][0]
+    assert document["notes"][0].startswith(
+        "2024H2@r2 changed after releases/2024H2/r1, and with it the supply of 31 December 2024 of "
+        "2 of the indices (R, S); "
+    )
 
 
 def test_the_latest_release_before_the_period_is_the_start(make_workspace, publish, compute):
@@ -394,7 +404,7 @@ def test_what_is_chained_from_print_says_so(transcribed, compute, cci):
             "levels chained from it may be off."
         )
         # what supply was behind the printed levels is not known: nothing to call a revision
-        assert not any("supply was revised" in note for note in document["notes"])
+        assert not any("changed after" in note for note in document["notes"])
     table = cci("compute", "2025H1", workspace=transcribed).out
     assert "releases/2024H2/r1 系由公布表格转录，仅有 2 位小数" in table
 
@@ -456,7 +466,7 @@ def read_published() -> list[list[str]]:
 def test_the_published_table_2_is_taken_over_to_the_digit(demonstration, publish):
     for position, period in ((2, "2024H2"), (3, "2025H1")):
         said = publish(demonstration, period, "--from-table", PUBLISHED)
-        assert f"published releases/{period}/r1: 16 indices, transcribed, 2 decimals" in said
+        assert f"published releases/{period}/r1: 16 levels, transcribed, 2 decimals, " in said
         path = demonstration / "releases" / period / "r1" / "indices.csv"
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
@@ -488,8 +498,11 @@ def test_levels_chained_from_the_published_table_are_within_a_unit_of_the_last_p
     assert ("700003.CCI", "308.44", "308.45") in off
     assert all(abs(Fraction(old) - Fraction(new)) == Fraction("0.01") for _, old, new in off)
     assert document["status"] == "provisional"
-    assert document["notes"][0].startswith("Provisional: the figures released as releases/2025H1")
-    assert ", ".join(code for code, _, _ in off) in document["notes"][0]
+    codes = ", ".join(code for code, _, _ in off[:4])
+    assert document["notes"][0] == (
+        "Provisional: the figures released as releases/2025H1/r1 differ from this table for "
+        f"{len(off)} of the indices ({codes}, …); the released ones stand."
+    )
     assert "the last digit of levels chained from it may be off" in document["notes"][1]
 
 
@@ -599,8 +612,121 @@ def test_a_change_of_scope_dated_after_the_release_moves_nothing_by_itself(
     figures = ("status", "previous_level", "level_exact", "growth_pct", "comparable_level")
     assert pick(document, "R", *figures) == ("break", "125.00", "250/1", "100.00", "1000.00")
     # the supply that was released is that of the scope of then
-    assert not any("supply was revised" in note for note in document["notes"])
+    assert not any("changed after" in note for note in document["notes"])
     assert any("scope changed on 30 June 2025 from a to a, b" in note for note in document["notes"])
+
+
+@pytest.mark.parametrize(
+    "region",
+    [index_toml("R", "region", ["a", "b"]), index_toml("R", "region", ["a"], {"2025H1": "ab"})],
+    ids=["from the start", "dated into the released period"],
+)
+def test_a_scope_changed_at_or_before_a_release_is_a_break_after_it(
+    make_workspace, publish, compute, cci, region
+):
+    """Released: a 1 of 8, R 125; 2025H1 a 2, b 3, c 3, R 125 × 2/1 = 250, N 1000.
+
+    Then R covers a and b as if it always had. 2025H2 a 4, b 6, c 6:
+    R 250 × (4 + 6)/(2 + 3) = 500, growth 100 %; N 1000 × 16/8 = 2000; comparable 2000 × 10/16.
+    """
+    nation = index_toml("N", "national", ["a", "b", "c"])
+    workspace = make_workspace(
+        ["a", "b", "c"],
+        nation + REGION_R,
+        {
+            "2024H2": cards(a=1, b=3, c=4),
+            "2025H1": cards(a=2, b=3, c=3),
+            "2025H2": cards(a=4, b=6, c=6),
+        },
+    )
+    publish(workspace, "2024H2")
+    publish(workspace, "2025H1")
+    set_indices(workspace, nation + region)
+
+    document = compute(workspace, "2025H2")
+
+    figures = ("status", "previous_level", "level_exact", "growth_pct", "comparable_level")
+    assert pick(document, "R", *figures) == ("break", "250.00", "500/1", "100.00", "1250.00")
+    assert pick(document, "N", *figures[:3]) == ("chained", "1000.00", "2000/1")
+    # what was released was measured on the scope of then: its supply was not revised
+    assert not any("changed after" in note for note in document["notes"])
+    told = "R index in English: scope changed on 31 December 2025 from a to a, b;"
+    assert any(note.startswith(told) for note in document["notes"])
+    publish(workspace, "2025H2")
+    with (workspace / "releases/2025H2/r1/indices.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["code"]: row for row in csv.DictReader(file)}
+    assert (rows["R"]["status"], rows["R"]["provinces"]) == ("break", "a|b")
+    verified = cci("verify", "2025H2", workspace=workspace)
+    assert (verified.code, "MISMATCH" in verified.out) == (0, False)
+
+
+def test_a_scope_of_the_same_provinces_in_another_order_is_no_break(
+    make_workspace, publish, compute
+):
+    """a 1, b 3, then a 2, b 6."""
+    region = index_toml("T", "hub", ["a", "b"])
+    workspace = make_workspace(
+        ["a", "b"], NATION + region, {"2024H2": cards(a=1, b=3), "2025H1": cards(a=2, b=6)}
+    )
+    publish(workspace, "2024H2")
+    set_indices(workspace, NATION + index_toml("T", "hub", ["b", "a"]))
+
+    document = compute(workspace, "2025H1")
+
+    assert pick(document, "T", "status", "level_exact") == ("chained", "2000/1")
+    assert document["notes"] == []
+
+
+# what stands behind a release stands behind all that is chained from it
+
+
+def read_descriptor(workspace: Path, name: str) -> Document:
+    return json.loads((workspace / "releases" / name / "datapackage.json").read_bytes())
+
+
+def test_a_demonstration_is_carried_along_the_chain(make_workspace, publish, compute):
+    """2024H2 released from invented nodes, which real ones then replace in every period."""
+    workspace = make_workspace(["a", "b"], FAMILY)
+    store(workspace, "2024H2", cards(a=1, b=3), is_demonstration=True)
+    publish(workspace, "2024H2")
+    store(workspace, "2024H2", cards(a=2, b=3))
+    store(workspace, "2025H1", cards(a=3, b=3))
+    store(workspace, "2025H2", cards(a=6, b=3))
+
+    for start, period in (("2024H2", "2025H1"), ("2025H1", "2025H2")):
+        note = compute(workspace, period)["notes"][-1]
+        assert note.startswith(f"Demonstration data: releases/{start}/r1 hold invented nodes")
+        publish(workspace, period)
+    names = ("2024H2/r1", "2025H1/r1", "2025H2/r1")
+    assert [read_descriptor(workspace, name)["demonstration"] for name in names] == [True] * 3
+    # restated in their order, none of it is left
+    for period in ("2024H2", "2025H1", "2025H2"):
+        publish(workspace, period, "--restate", "surveyed")
+        assert read_descriptor(workspace, f"{period}/r2")["demonstration"] is False
+    assert not any("Demonstration" in note for note in compute(workspace, "2025H2")["notes"])
+
+
+def test_print_is_carried_along_the_chain(transcribed, publish, compute):
+    """R 333.33 × 2/1 = 666.66, released, × 7/2 = 2333.31."""
+    basis = {"release": "releases/2024H2/r1", "decimals": 2}
+    assert read_descriptor(transcribed, "2024H2/r1")["rests_on_print"] is None
+    for period in ("2025H1", "2025H2"):
+        assert compute(transcribed, period)["notes"][0] == (
+            "releases/2024H2/r1 was transcribed from print with 2 decimals: the last digit of "
+            "levels chained from it may be off."
+        )
+        said = publish(transcribed, period)
+        assert f"r1: 3 levels, chained from print ({basis['release']}), " in said
+        assert read_descriptor(transcribed, f"{period}/r1")["rests_on_print"] == basis
+        assert read_descriptor(transcribed, f"{period}/r1")["transcribed_decimals"] is None
+    assert list(compute(transcribed, "2025H2")["provenance"]["releases"]) == ["2025H1"]
+    # restated in their order, none of it is left
+    for period in ("2024H2", "2025H1", "2025H2"):
+        said = publish(transcribed, period, "--restate", "computed from the survey")
+        assert "r2: 3 levels, exact, " in said
+        assert read_descriptor(transcribed, f"{period}/r2")["rests_on_print"] is None
+    notes = compute(transcribed, "2025H2")["notes"]
+    assert not any("transcribed" in note for note in notes)
 
 
 # zero, and how digits are rounded
@@ -713,7 +839,10 @@ def test_a_release_before_the_base_of_today_is_no_start(make_workspace, publish,
     assert pick(compute(workspace, "2025H2"), "R", "level_exact") == ("750/1",)
     verified = cci("verify", workspace=workspace)
     assert verified.code == 0
-    assert "drift releases/2024H2/r1: not known: 2024H2 lies before the base" in verified.out
+    assert (
+        "drift releases/2024H2/r1: not known: `releases/2024H2/r1` is on the base 2024H2 = 1000, "
+        "the config on 2025H1 = 1000\n"
+    ) in verified.out
 
 
 def test_a_release_without_the_nation_of_today_is_not_chained_from(make_workspace, publish, cci):

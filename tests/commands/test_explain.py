@@ -5,6 +5,7 @@ import json
 import re
 from fractions import Fraction
 from pathlib import Path
+from string import Formatter
 
 import pytest
 from conftest import REPOSITORY, index_toml, store
@@ -194,7 +195,7 @@ def test_a_chained_level_from_its_text(workspace, explain):
     assert known["level"] == 1000 * Fraction(6498, 12833)
     assert "printed 506.35 (half_up)" in text
     assert "TS(2024H2) = 583.3 ÷ 96 × 8760 = 425809/8 ≈ 53226.12500000" in text
-    assert "(chained through snapshots from 2024H2; see cci explain R 2024H2)" in text
+    assert "(base level; see cci explain R 2024H2)" in text
     assert text.splitlines()[0] == "R  R index in English  30 June 2025"
 
 
@@ -241,7 +242,7 @@ def test_models_stand_by_their_tflops_and_the_rest_together(workspace, explain):
     rows = [re.split(r"\s{2,}", line.strip()) for line in shown]
 
     assert ["M", "100", "3", "300", "4", "400"] in rows
-    assert ["1 other models", "—", "5", "250", "1", "50"] in rows
+    assert ["1 other model", "—", "5", "250", "1", "50"] in rows
     assert ["together", "—", "8", "550", "5", "450"] in rows
     assert ["2 provinces", "—", "9", "583.3", "11", "649.8"] in rows
     assert not any(row[0] == "half" for row in rows)
@@ -256,7 +257,7 @@ def test_with_top_0_every_model_is_shown(workspace, explain):
 
     rows = [re.split(r"\s{2,}", line.strip()) for line in text.splitlines()]
     assert ["half", "50", "5", "250", "1", "50"] in rows
-    assert "other models" not in text
+    assert "other model" not in text
 
 
 def test_what_is_not_shown_is_the_least_and_counts(make_workspace, explain):
@@ -306,7 +307,7 @@ def test_from_a_release_and_past_it(workspace, publish, explain, document, level
         assert found["provenance"]["releases"] == {}
     else:
         assert "(released as releases/2024H2/r1)" in text
-        assert f"releases/2024H2/r1  sha256 {sha256}" in text
+        assert f"releases/2024H2/r1/indices.csv  sha256 {sha256}" in text.splitlines()
         assert found["previous_level_source"] == "releases/2024H2/r1"
         assert found["provenance"]["releases"]["2024H2"]["sha256"] == sha256
     assert text.splitlines()[-1] == "not released"
@@ -339,6 +340,18 @@ def test_from_print(make_workspace, publish, explain, document, tmp_path):
     assert "（releases/2024H2/r1，由公布表格转录，2 位小数）" in chinese
     found = document(workspace, "R", "2025H1")
     assert found["provenance"]["releases"]["2024H2"]["transcribed"] is True
+
+
+def test_that_a_level_rests_on_print_is_a_note_of_it(make_workspace, publish, cci, tmp_path):
+    workspace = make_workspace(
+        ["a", "b", "c"], FAMILY, {"2024H2": cards(a=1, b=0, c=2), "2025H1": cards(a=2, b=0, c=2)}
+    )
+    table = tmp_path / "printed.csv"
+    table.write_text("指数名称,2024年12月31日\nN index,1000.00\nR index,333.33\nS index,666.67\n")
+    publish(workspace, "2024H2", "--from-table", table)
+
+    (note,) = notes_of(cci, workspace, "R", "2025H1")
+    assert note.startswith("releases/2024H2/r1 系由公布表格转录，仅有 2 位小数；")
 
 
 def test_an_index_that_the_release_has_not_is_not_said_to_be_released(
@@ -462,6 +475,127 @@ def test_a_level_of_two_places_is_half_a_unit_from_the_next_tie(
     assert f"printed {level} (half_up), {distance} from the next tie" in text
 
 
+@pytest.mark.parametrize(
+    ("decimals", "margin"), [(0, "0.500000"), (2, "0.00500000"), (4, "0.0000500000")]
+)
+def test_the_margin_has_six_places_more_than_the_level(make_workspace, explain, decimals, margin):
+    """R 250 exactly: half a unit of its last place from a tie."""
+    workspace = make_workspace(
+        ["a", "b", "c"], FAMILY, {"2024H2": cards(a=1, b=0, c=3)}, decimals=decimals
+    )
+
+    assert f", {margin} from the next tie;" in explain(workspace, "R", "2024H2")
+
+
+def test_columns_stand_below_their_period_and_provinces_under_their_name(workspace, explain):
+    """The total says of how many provinces it is."""
+    texts = {lang: explain(workspace, "R", "2025H1", lang=lang) for lang in ("zh", "en")}
+    headers = re.split(r"^━+$", texts["en"], flags=re.MULTILINE)[1].splitlines()
+    assert [line.split() for line in headers if line] == [
+        ["TFLOPS", "2024H2", "2024H2", "2025H1", "2025H1"],
+        ["Model", "per", "card", "cards", "TFLOPS", "cards", "TFLOPS"],
+    ]
+    lines = {lang: [line.strip() for line in text.splitlines()] for lang, text in texts.items()}
+    assert {"a in English", "b in English"} <= set(lines["en"])
+    assert not {"a", "b"} & set(lines["en"])
+    assert {"a", "b"} <= set(lines["zh"])
+    assert lines["en"][lines["en"].index("Total") + 1].startswith("2 provinces ")
+    assert lines["zh"][lines["zh"].index("合计") + 1].startswith("2 个省份 ")
+    base = explain(workspace, "S", "2024H2").splitlines()
+    assert base[2].split() == ["TFLOPS", "2024H2", "2024H2"]
+    assert any(line.strip().startswith("1 province ") for line in base)
+
+
+def test_where_the_level_before_comes_from_is_asked_for_in_the_same_way(
+    workspace, publish, explain
+):
+    """Past the releases, the period before is explained past them too."""
+    publish(workspace, "2024H2")
+    store(workspace, "2025H2", cards(a=1, b=1, c=1))
+
+    first = explain(workspace, "R", "2025H1", "--from-snapshots")
+    second = explain(workspace, "R", "2025H2", "--from-snapshots")
+    chinese = explain(workspace, "R", "2025H1", "--from-snapshots", lang="zh")
+    assert "(base level; see cci explain R 2024H2 --from-snapshots)" in first
+    assert (
+        "(chained through snapshots from 2024H2; see cci explain R 2025H1 --from-snapshots)"
+    ) in second
+    assert "（基期点位；见 cci explain R 2024H2 --from-snapshots）" in chinese
+    follow(first)
+    follow(chinese)
+
+
+# notes
+
+
+def notes_of(cci, workspace, code, period) -> list[str]:
+    """The notes of the document, each of which is a line of the text as well."""
+    run = cci("explain", code, period, "--format", "json", workspace=workspace)
+    notes = json.loads(run.out)["notes"]
+    lines = cci("explain", code, period, workspace=workspace).out.splitlines()
+    assert [line for line in lines if line in notes] == notes
+    return notes
+
+
+def test_notes_of_the_index_are_shown_and_those_of_others_and_of_sums_are_not(make_workspace, cci):
+    """R covers b too from 2025H1 (N104), T rises from nothing (N105); nothing adds up."""
+    workspace = make_workspace(
+        ["a", "b", "c", "d"],
+        index_toml("N", "national", ["a", "b", "c", "d"])
+        + index_toml("R", "region", ["a"], {"2025H1": ["a", "b"]})
+        + index_toml("S", "region", ["b", "c"])
+        + index_toml("T", "region", ["d"]),
+        {"2024H2": cards(a=1, b=2, c=1, d=0), "2025H1": cards(a=3, b=4, c=1, d=3)},
+    )
+
+    assert [note.partition("，")[0] for note in notes_of(cci, workspace, "R", "2025H1")] == [
+        "R index自2025年6月30日起样本范围由 a 调整为 a、b；增长率按调整后的范围两期同口径计算。"
+    ]
+    (reseeded,) = notes_of(cci, workspace, "T", "2025H1")
+    assert reseeded.startswith("T index上一期的点位或供算量为零")
+    assert notes_of(cci, workspace, "S", "2025H1") == []
+    assert notes_of(cci, workspace, "N", "2025H1") == []
+    english = cci("explain", "R", "2025H1", "--lang", "en", workspace=workspace).out
+    assert "R index in English: scope changed on 30 June 2025 from a to a, b;" in english
+
+
+def test_notes_of_the_releases_are_shown_with_every_index(make_workspace, publish, cci):
+    """2024H2 a 1, b 1, c 2 is released and restated with a 2; 2025H1 is not restated.
+
+    Then 2025H1 is corrected, T defined: of 2025H2, N111, N110 (T alone) and N109 are told; of
+    2025H1, chained from the restated release, N107.
+    """
+    workspace = make_workspace(
+        ["a", "b", "c"],
+        FAMILY,
+        {period: cards(a=1, b=1, c=2) for period in ("2024H2", "2025H1", "2025H2")},
+    )
+    publish(workspace, "2024H2")
+    publish(workspace, "2025H1")
+    store(workspace, "2024H2", cards(a=2, b=1, c=2))
+    publish(workspace, "2024H2", "--restate", "found")
+    store(workspace, "2025H1", cards(a=3, b=1, c=2))
+    path = workspace / "config/indices.toml"
+    path.write_text(path.read_text("utf-8") + index_toml("T", "hub", ["a"]), encoding="utf-8")
+
+    restated, revised = notes_of(cci, workspace, "S", "2025H2")
+    assert restated == (
+        "releases/2025H1/r1 由 releases/2024H2/r1 链接而来，后者已重述；"
+        "releases/2025H1/r1 尚未随之重述。"
+    )
+    assert revised.startswith(
+        "releases/2025H1/r1 发布后 2025H1@r2、config/indices.toml 有变，2025年6月30日的供算量"
+        "随之修订，涉及 2 个指数（N、R）；"
+    )
+    assert [note[:25] for note in notes_of(cci, workspace, "T", "2025H2")] == [
+        restated[:25],
+        "T index不在 releases/2025H1/r1 中，其"[:25],
+        revised[:25],
+    ]
+    (provisional,) = notes_of(cci, workspace, "S", "2025H1")
+    assert provisional.startswith("试算：releases/2025H1/r1 已发布的数字与本表在 4 个指数上不同")
+
+
 # the document
 
 
@@ -519,7 +653,7 @@ def test_hashes_of_all_it_was_made_from(workspace, explain):
     text = explain(workspace, "R", "2025H1")
 
     paths = [Path("snapshots/2024H2/r1/nodes.csv"), Path("snapshots/2025H1/r1/nodes.csv")]
-    names = ["2024H2@r1", "2025H1@r1"]
+    names = ["2024H2@r1 nodes.csv", "2025H1@r1 nodes.csv"]
     for file in ("cci.toml", "provinces.csv", "indices.toml", "cards.csv"):
         paths.append(Path("config") / file)
         names.append(f"config/{file}")
@@ -605,46 +739,78 @@ def test_a_workspace_without_snapshots_says_so(make_workspace, cci):
 # messages
 
 
-@pytest.mark.parametrize("code", ["E331", "e331", "W301", "w301", "N101", "n101"])
-def test_a_message_is_explained_without_any_workspace(cci, tmp_path, monkeypatch, code):
+@pytest.mark.parametrize(
+    ("code", "lines"),
+    [("E331", 2), ("e331", 2), ("W301", 2), ("w301", 2), ("N101", 1), ("n101", 1)],
+)
+def test_a_message_is_explained_without_any_workspace(cci, tmp_path, monkeypatch, code, lines):
+    """Of an error or warning with its hint; a note has none."""
     monkeypatch.chdir(tmp_path)
     run = cci("explain", code)
 
     assert (run.code, run.err) == (0, "")
     assert run.out.startswith(f"{code.upper()}: ")
-    assert len(run.out.splitlines()) == 2
+    assert len(run.out.splitlines()) == lines
 
 
+def filled(template: str) -> str:
+    """A text of the catalogue with each part that it fills in named between angle brackets."""
+    parts = {name for _, name, _, _ in Formatter().parse(template) if name}
+    return template.format(**{name: f"<{name.replace('_', ' ')}>" for name in parts})
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("code", [*ERRORS, *WARNINGS, *NOTES])
-def test_every_message_can_be_explained(code):
-    view = view_message(code)
+def test_every_message_can_be_explained(code, lang):
+    view = view_message(code, lang)
 
-    text = NOTES[code]["en"] if code in NOTES else (ERRORS.get(code) or WARNINGS[code]).text
-    assert (view.document["code"], view.document["text"]) == (code, text)
-    assert view.sheet.lines[0] == f"{code}: {text}"
+    if code in NOTES:
+        text, hint = filled(NOTES[code][lang]), None
+    else:
+        entry = ERRORS.get(code) or WARNINGS[code]
+        text, hint = filled(entry.text), entry.hint and filled(entry.hint)
+    assert view.document == {"code": code, "text": text, "hint": hint}
+    assert view.records == ((code, text, hint),)
+    hints = () if hint is None else (f"  hint: {hint}",)
+    assert view.sheet.lines == (f"{code}: {text}", *hints)
 
 
-def test_the_text_of_an_error_has_its_hint(cci):
+def test_the_text_of_an_error_has_its_hint_and_names_what_it_fills_in(cci):
     assert (
-        cci("explain", "E410").out == "E410: {value} is not released: there is nothing to restate\n"
+        cci("explain", "E410").out == "E410: <value> is not released: there is nothing to restate\n"
     )
     lines = cci("explain", "E332").out.splitlines()
     assert (
         lines[1] == "  hint: absent is not zero: a province without cards has a row with cards = 0"
     )
+    assert cci("explain", "E331").out.splitlines() == [
+        "E331: node lies in <first> on line <first line>",
+        "  hint: a node lies in one province: give the parts different node_ids",
+    ]
+    assert "`cci publish <previous> --from-table FILE`" in cci("explain", "E406").out
 
 
-def test_the_text_of_a_note_stands_in_both_languages(cci):
-    english, chinese = cci("explain", "N106").out.splitlines()
+def test_the_text_of_a_note_stands_in_the_language_asked_for(cci):
+    (usual,) = cci("explain", "N106").out.splitlines()
+    (chinese,) = cci("explain", "N106", "--lang", "zh").out.splitlines()
+    (english,) = cci("explain", "N106", "--lang", "en").out.splitlines()
 
-    assert english.startswith("N106: Demonstration data")
-    assert chinese.strip().startswith("演示数据")
+    assert english.startswith("N106: Demonstration data: <snapshots> hold invented nodes")
+    assert chinese.startswith("N106: 演示数据：<snapshots> 为依据已公布数字")
+    assert usual == chinese
+    for lang, line in (("zh", chinese), ("en", english)):
+        run = cci("explain", "N106", "--lang", lang, "--format", "json")
+        text = line.removeprefix("N106: ")
+        assert json.loads(run.out) == {"code": "N106", "text": text, "hint": None}
 
 
-def test_an_unknown_message_is_an_unknown_index(workspace, cci):
-    refused = cci("explain", "E999", workspace=workspace)
+@pytest.mark.parametrize("code", ["E999", "w999", "N999"])
+def test_the_code_of_no_message_is_refused_without_any_workspace(cci, tmp_path, monkeypatch, code):
+    monkeypatch.chdir(tmp_path)
+    refused = cci("explain", code)
 
-    assert (refused.code, refused.out, "[E413]" in refused.err) == (1, "", True)
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err == f"error: no message has the code `{code}` [E415]\n"
 
 
 def test_with_a_period_a_code_is_that_of_an_index(make_workspace, cci):
@@ -652,6 +818,12 @@ def test_with_a_period_a_code_is_that_of_an_index(make_workspace, cci):
     workspace = make_workspace(
         ["a"], index_toml("N101", "national", ["a"]), {"2024H2": [("n", "a", "M", 1)]}
     )
-    assert cci("explain", "N101", workspace=workspace).out.startswith("N101: {period}")
+    assert cci("explain", "N101", workspace=workspace).out.startswith("N101: <period>")
     run = cci("explain", "N101", "2024H2", workspace=workspace)
     assert (run.code, run.out.startswith("N101  N101 index")) == (0, True)
+    # also where there is none of that code, and where no message has it
+    for code in ("E331", "E999"):
+        refused = cci("explain", code, "2024H2", workspace=workspace)
+        assert (refused.code, refused.out) == (1, "")
+        assert f"`{code}` is neither the code or name of an index" in refused.err
+        assert "[E413]" in refused.err

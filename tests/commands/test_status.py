@@ -53,6 +53,9 @@ def test_a_release_from_print_has_no_revision_and_is_named(cci, workspace, tmp_p
 
     assert run.code == 0
     assert "releases/2024H2/r1 was transcribed from print" in run.out
+    document = json.loads(cci("status", "--format", "json", workspace=workspace).out)
+    assert (document["transcribed"], document["damage"]) == (["releases/2024H2/r1"], [])
+    assert [row["release"] for row in document["revisions"]] == [None, None, None]
 
 
 @pytest.mark.parametrize(

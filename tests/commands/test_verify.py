@@ -203,19 +203,19 @@ def test_drift_is_the_exact_difference_to_what_today_s_data_give(verify):
     assert (code, document["sound"]) == (0, True)
     columns = ("release", "code", "released", "restated", "difference", "restated_exact")
     assert [tuple(entry[name] for name in columns) for entry in document["drift"]] == [
-        ("releases/2025H1/r1", "N", "1250.00", "1200.00", "-50.00", "1200/1"),
-        ("releases/2025H1/r1", "R", "500.00", "400.00", "-100.00", "400/1"),
-        ("releases/2025H1/r1", "S", "750.00", "800.00", "50.00", "800/1"),
-        ("releases/2024H2/r1", "R", "250.00", "400.00", "150.00", "400/1"),
-        ("releases/2024H2/r1", "S", "750.00", "600.00", "-150.00", "600/1"),
+        ("releases/2024H2/r1", "R", "250.00", "400.00", "150.0000", "400/1"),
+        ("releases/2024H2/r1", "S", "750.00", "600.00", "-150.0000", "600/1"),
+        ("releases/2025H1/r1", "N", "1250.00", "1200.00", "-50.0000", "1200/1"),
+        ("releases/2025H1/r1", "R", "500.00", "400.00", "-100.0000", "400/1"),
+        ("releases/2025H1/r1", "S", "750.00", "800.00", "50.0000", "800/1"),
     ]
-    assert document["drift"][0] == {
+    assert document["drift"][2] == {
         "period": "2025H1",
         "release": "releases/2025H1/r1",
         "code": "N",
         "released": "1250.00",
         "restated": "1200.00",
-        "difference": "-50.00",
+        "difference": "-50.0000",
         "released_exact": "1250/1",
         "restated_exact": "1200/1",
         "reason": "",
@@ -230,11 +230,11 @@ def test_drift_alone_is_told_and_is_no_mismatch(say):
     # four revisions, two releases: all sound
     assert [line for line in lines if line.startswith("ok ")] == lines[:6]
     assert lines[6:] == [
-        "drift releases/2025H1/r1: N released 1250.00, today 1200.00 (-50.00)",
-        "drift releases/2025H1/r1: R released 500.00, today 400.00 (-100.00)",
-        "drift releases/2025H1/r1: S released 750.00, today 800.00 (+50.00)",
-        "drift releases/2024H2/r1: R released 250.00, today 400.00 (+150.00)",
-        "drift releases/2024H2/r1: S released 750.00, today 600.00 (-150.00)",
+        "drift releases/2024H2/r1: R released 250.00, today 400.00 (+150.0000)",
+        "drift releases/2024H2/r1: S released 750.00, today 600.00 (-150.0000)",
+        "drift releases/2025H1/r1: N released 1250.00, today 1200.00 (-50.0000)",
+        "drift releases/2025H1/r1: R released 500.00, today 400.00 (-100.0000)",
+        "drift releases/2025H1/r1: S released 750.00, today 800.00 (+50.0000)",
         "4 revisions, 2 releases, 0 problems, 5 drifted levels",
     ]
 
@@ -250,7 +250,7 @@ def test_drift_of_one_period_is_told_alone(drifted, verify, cci):
     assert [row["state"] for row in rows] == ["ok", "ok", "ok", "drift", "drift"]
     assert rows[3]["name"] == "releases/2024H2/r1"
     figures = ("code", "released", "restated", "difference")
-    assert [rows[3][name] for name in figures] == ["R", "250.00", "400.00", "150.00"]
+    assert [rows[3][name] for name in figures] == ["R", "250.00", "400.00", "150.0000"]
 
 
 @pytest.mark.usefixtures("drifted")
@@ -273,7 +273,7 @@ def test_a_drift_too_small_to_print_is_told(make_workspace, cci):
     store(root, "2024H2", cards(a=1, b=4_000_001))
 
     out = cci("verify", workspace=root).out
-    assert "R released 0.00, today 0.00 (beyond the printed digits)" in out
+    assert "R released 0.00, today 0.00 (beyond the digits shown)" in out
     assert out.endswith("2 drifted levels\n")
 
 
@@ -285,8 +285,8 @@ def test_an_index_no_longer_defined_is_told_and_a_new_one_is_no_drift(released, 
     code, lines = say()
     assert code == 0
     assert [line for line in lines if line.startswith("drift")] == [
-        "drift releases/2025H1/r1: S is no longer defined",
         "drift releases/2024H2/r1: S is no longer defined",
+        "drift releases/2025H1/r1: S is no longer defined",
     ]
     entry = verify()[1]["drift"][0]
     assert (entry["code"], entry["released"], entry["restated"], entry["difference"]) == (
@@ -306,11 +306,11 @@ def test_where_the_data_of_today_lack_a_period_the_drift_of_others_is_still_told
     code, lines = say()
     assert code == 0
     told = [line for line in lines if line.startswith("drift")]
-    assert told[0].startswith("drift releases/2025H1/r1: not known: ")
-    assert told[1:] == [
-        "drift releases/2024H2/r1: R released 250.00, today 400.00 (+150.00)",
-        "drift releases/2024H2/r1: S released 750.00, today 600.00 (-150.00)",
+    assert told[:-1] == [
+        "drift releases/2024H2/r1: R released 250.00, today 400.00 (+150.0000)",
+        "drift releases/2024H2/r1: S released 750.00, today 600.00 (-150.0000)",
     ]
+    assert told[-1].startswith("drift releases/2025H1/r1: not known: ")
 
 
 @pytest.mark.parametrize(
@@ -331,6 +331,127 @@ def test_a_transcribed_level_drifts_where_it_prints_otherwise(
     out = cci("verify", workspace=root).out
     assert "ok releases/2024H2/r1: transcribed from print\n" in out
     assert out.count("drift releases/2024H2/r1: R released 312.62") == drifts
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "reason"),
+    [
+        (
+            *("cci.toml", "base_level = 1000", "base_level = 100"),
+            "`{release}` is on the base 2024H2 = 1000, the config on 2024H2 = 100",
+        ),
+        (
+            *("cci.toml", '"2024H2"', '"2025H1"'),
+            "`{release}` is on the base 2024H2 = 1000, the config on 2025H1 = 1000",
+        ),
+        (
+            *("indices.toml", 'code = "N"', 'code = "M"'),
+            "`{release}` has no level of M, the national index of the config",
+        ),
+    ],
+    ids=["another base level", "before the base", "another nation"],
+)
+def test_what_cannot_be_held_against_the_config_of_today_drifts_with_a_reason(
+    released, say, verify, file, old, new, reason
+):
+    path = released / "config" / file
+    path.write_text(path.read_text("utf-8").replace(old, new), encoding="utf-8")
+
+    names = ["releases/2024H2/r1", "releases/2025H1/r1"]
+    code, lines = say()
+    assert code == 0
+    assert lines[-3:] == [
+        *(f"drift {name}: not known: {reason.format(release=name)}" for name in names),
+        "2 revisions, 2 releases, 0 problems, 0 drifted levels",
+    ]
+    document = verify()[1]
+    assert [(entry["release"], entry["reason"]) for entry in document["drift"]] == [
+        (name, reason.format(release=name)) for name in names
+    ]
+
+
+# the table of then
+
+PRINTED = "指数名称,2024年12月31日\nN index,1000.00\nR index,250.00\nS index,750.00\n"
+
+
+@pytest.fixture
+def transcribed(workspace, publish, tmp_path):
+    """The folder of a release taken from print, with all its levels as they are computed."""
+    table = tmp_path / "printed.csv"
+    table.write_bytes(PRINTED.encode("gb18030"))
+    publish("2024H2", "--from-table", table)
+    return workspace / "releases/2024H2/r1"
+
+
+def test_a_transcribed_release_is_read_again_from_the_table_it_keeps(transcribed, say):
+    assert (transcribed / "table.csv").read_bytes() == PRINTED.encode("gb18030")
+    code, lines = say("2024H2")
+    assert (code, lines[1]) == (0, "ok releases/2024H2/r1: transcribed from print")
+
+    forge(transcribed, "R", level="251.00", level_exact="251/1")
+    code, lines = say("2024H2")
+    assert code == 1
+    assert lines[1:] == [
+        "MISMATCH releases/2024H2/r1: R comes out differently: level 250.00 instead of 251.00",
+        "1 revision, 1 release, 1 problem, drift not looked at",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            *("R index,250.00\nS index,750.00", "R index,251.00\nS index,749.00"),
+            [
+                "R comes out differently: level 251.00 instead of 250.00",
+                "S comes out differently: level 749.00 instead of 750.00",
+            ],
+        ),
+        (
+            *("S index,750.00\n", ""),
+            [
+                "it cannot be made again: `{table}` has 1 problem",
+                "index `S index` does not appear",
+            ],
+        ),
+    ],
+    ids=["other levels", "a row less"],
+)
+def test_a_table_exchanged_with_all_hashes_right_is_found(transcribed, verify, old, new, told):
+    table = transcribed / "table.csv"
+    table.write_text(PRINTED.replace(old, new), encoding="utf-8")
+    reseal(transcribed)
+
+    code, document = verify()
+    assert code == 1
+    assert mismatches(document) == {
+        "releases/2024H2/r1": [line.format(table=table) for line in told]
+    }
+
+
+def test_the_table_is_held_against_its_hash(transcribed, verify):
+    (transcribed / "table.csv").write_bytes(PRINTED.encode())
+
+    code, document = verify()
+    assert code == 1
+    (told,) = mismatches(document)["releases/2024H2/r1"]
+    assert "releases/2024H2/r1/table.csv` is not what was stored" in told
+
+
+def test_a_transcribed_release_must_keep_its_table(transcribed, verify):
+    """Else a computed one could call itself transcribed and not be made again."""
+    descriptor = transcribed / "datapackage.json"
+    document = json.loads(descriptor.read_bytes())
+    kept = [item for item in document["resources"] if item["path"] != "table.csv"]
+    (transcribed / "table.csv").unlink()
+    reseal(transcribed, resources=kept)
+
+    code, document = verify()
+    assert code == 1
+    (told,) = mismatches(document)["releases/2024H2/r1"]
+    assert f"`{descriptor}` is not a usable data package: " in told
+    assert told.endswith("it was transcribed from print, and its table.csv is gone")
 
 
 # the config of then
@@ -404,32 +525,33 @@ def test_levels_seeded_broken_reseeded_and_chained_from_print_come_out_again(
 
 
 @pytest.mark.parametrize(
-    "cells",
+    ("cells", "named"),
     [
-        {"level": "251.00", "level_exact": "251/1"},
-        {"level_exact": "25001/100"},
-        {"level": "250.01"},
-        {"share_pct": "25.01"},
-        {"supply_exact": "8761/1"},
-        {"status": "chained"},
+        # the first column in the order of the file is told
+        ({"level": "251.00", "level_exact": "251/1"}, "level 250.00 instead of 251.00"),
+        ({"level_exact": "25001/100"}, "level_exact 250/1 instead of 25001/100"),
+        ({"level": "250.01"}, "level 250.00 instead of 250.01"),
+        ({"share_pct": "25.01"}, "share_pct 25.00 instead of 25.01"),
+        ({"supply_exact": "8761/1"}, "supply_exact 8760/1 instead of 8761/1"),
+        ({"status": "chained"}, "status base instead of chained"),
+        ({"provinces": "a|b"}, "provinces a instead of a|b"),
+        ({"name": "Renamed", "provinces": "b"}, "name R index instead of Renamed"),
     ],
-    ids=",".join,
+    ids=lambda value: ",".join(value) if isinstance(value, dict) else "",
 )
 def test_a_release_forged_with_all_hashes_right_is_found_by_computing_it_again(
-    workspace, publish, say, verify, cells
+    workspace, publish, say, verify, cells, named
 ):
     publish("2024H2")
     forge(workspace / "releases/2024H2/r1", "R", **cells)
 
     code, document = verify()
     assert (code, document["sound"]) == (1, False)
-    assert mismatches(document) == {
-        "releases/2024H2/r1": ["R comes out differently when computed again: level 250/1"]
-    }
+    assert mismatches(document) == {"releases/2024H2/r1": [f"R comes out differently: {named}"]}
     code, lines = say()
     assert code == 1
     assert lines[-2:] == [
-        "MISMATCH releases/2024H2/r1: R comes out differently when computed again: level 250/1",
+        f"MISMATCH releases/2024H2/r1: R comes out differently: {named}",
         "2 revisions, 1 release, 1 problem, drift not looked at",
     ]
 
@@ -505,7 +627,43 @@ def test_a_computed_release_cannot_call_itself_transcribed(workspace, publish, v
     code, document = verify()
     assert code == 1
     (told,) = mismatches(document)["releases/2024H2/r1"]
-    assert "is not a usable data package: a release is made from snapshots, or transcr" in told
+    assert "releases/2024H2/r1/datapackage.json` is not a usable data package: " in told
+    assert "it was transcribed from print, and names what it was made from" in told
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda it: it["base"].update(level="NaN"), "its base level is not a number"),
+        (
+            lambda it: it["provenance"]["releases"].update(
+                {"2025H1": it["provenance"]["releases"].pop("2024H2")}
+            ),
+            "it is chained from a release that is not earlier",
+        ),
+        (
+            lambda it: it["provenance"]["snapshots"].pop("2025H1"),
+            "it names no snapshot of 2025H1",
+        ),
+        (
+            lambda it: it["provenance"].update(snapshots={}, releases={}),
+            "it names no snapshot of 2025H1",
+        ),
+    ],
+    ids=["base", "start", "snapshot", "nothing"],
+)
+def test_a_descriptor_that_contradicts_itself_is_not_usable(released, verify, cci, change, told):
+    folder = released / "releases/2025H1/r1"
+    document = json.loads((folder / "datapackage.json").read_bytes())
+    change(document)
+    reseal(folder, **document)
+
+    code, found = verify()
+    assert code == 1
+    expected = f"`{folder / 'datapackage.json'}` is not a usable data package: {told}"
+    assert mismatches(found) == {"releases/2025H1/r1": [expected]}
+    refused = cci("compute", "2025H1", workspace=released)
+    assert (refused.code, refused.out, "[E304]" in refused.err) == (1, "", True)
 
 
 def test_a_release_in_the_place_of_another_is_found(released, verify):
@@ -520,12 +678,14 @@ def test_a_release_in_the_place_of_another_is_found(released, verify):
 @pytest.mark.parametrize("name", ["indices.csv", "config/cci.toml", "config/cards.csv"])
 def test_every_file_of_a_release_is_held_against_its_hash(released, verify, name):
     path = released / "releases/2025H1/r1" / name
+    then = hash_of(path)
     path.write_bytes(path.read_bytes() + b"\n")
 
     code, document = verify()
     assert code == 1
     (told,) = mismatches(document)["releases/2025H1/r1"]
-    assert f"releases/2025H1/r1/{name}` differs" in told
+    digests = f"(sha256 {hash_of(path)[:12]}… instead of {then[:12]}…)"
+    assert f"releases/2025H1/r1/{name}` is not what was stored {digests}" in told
 
 
 def test_a_gap_in_the_row_and_strangers_are_problems_of_the_stores(drifted, publish, say, verify):
@@ -554,6 +714,8 @@ def test_a_release_on_replaced_levels_is_named_until_it_is_restated(publish, say
     code, lines = say()
     outdated = "outdated releases/2025H1/r1: rests on releases/2024H2/r1, which was restated"
     assert (code, outdated in lines) == (0, True)
+    # what is outdated has drifted as well, for want of a restatement
+    assert lines[-1] == "4 revisions, 3 releases, 0 problems, 1 outdated, 3 drifted levels"
     expected = [{"release": "releases/2025H1/r1", "rests_on": "releases/2024H2/r1"}]
     assert verify()[1]["outdated"] == expected
     assert verify("2025H1")[1]["outdated"] == expected
