@@ -196,6 +196,15 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "Excel file of the old kind (.xls), or one with a password",
             "open it in a spreadsheet and save it as .xlsx without a password, or as CSV in UTF-8",
         ),
+        "E341": Message(
+            "cell {cell} holds a formula whose value was never computed",
+            "open the workbook in a spreadsheet and save it, or paste the values in place of the "
+            "formulas",
+        ),
+        "E342": Message(
+            "cell is blank below or beside the first of the merged cells {range}",
+            "unmerge them and write into every row what it stands for",
+        ),
         # published tables
         "E350": Message("header is {value}", "expected {expected}"),
         "E351": Message("not an index of the config", "expected a name as in indices.toml"),
