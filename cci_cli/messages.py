@@ -205,6 +205,14 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "cell is blank below or beside the first of the merged cells {range}",
             "unmerge them and write into every row what it stands for",
         ),
+        "E343": Message(
+            "bytes are good UTF-8 and good GB18030: {utf_8} in the one, {gb18030} in the other",
+            "say which it is: --encoding utf-8 or --encoding gb18030",
+        ),
+        "E345": Message(
+            "file is a workbook of Excel, and --encoding {encoding} is for text",
+            "leave --encoding out: a workbook says itself how it is written",
+        ),
         # published tables
         "E350": Message("header is {value}", "expected {expected}"),
         "E351": Message("not an index of the config", "expected a name as in indices.toml"),
