@@ -1,5 +1,6 @@
 """Everything to be said of one file of nodes: errors, and moves against the period before. I/O."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -38,7 +39,7 @@ class Inspection:
 
 
 def inspect_file(
-    workspace: Path, config: Config, path: Path, name: str, period: Period
+    workspace: Path, config: Config, path: Path, name: str, period: Period, *, sha256: str
 ) -> Inspection:
     """All errors of a stored file and, where there are none, its warnings.
 
@@ -48,13 +49,14 @@ def inspect_file(
         path: the file.
         name: what the problems call it.
         period: the half-year it describes.
+        sha256: its hash, which it was held against.
 
     Raises:
         SystemFailureError: E501, the file cannot be read.
     """
     found = Inspection(None, None, ProblemList(name), ProblemList(name))
     survey = survey_file(path, found.errors)
-    return _inspect(workspace, config, path, period, survey, found)
+    return _inspect(workspace, config, period, survey, found, lambda: sha256)
 
 
 def inspect_raw(
@@ -88,7 +90,7 @@ def inspect_raw(
     survey = survey_file(raw.path, found.errors, raw.form)
     normaliser = Normaliser(config)
     found = replace(found, normaliser=normaliser, reading=Reading(raw.encoding))
-    found = _inspect(workspace, config, path, period, survey, found)
+    found = _inspect(workspace, config, period, survey, found, lambda: hash_file(path))
     if survey is None:
         return found
     named = zip(survey.names, survey.header, strict=True)
@@ -99,18 +101,18 @@ def inspect_raw(
 def _inspect(
     workspace: Path,
     config: Config,
-    path: Path,
     period: Period | None,
     survey: Survey | None,
     found: Inspection,
+    find_sha256: Callable[[], str],
 ) -> Inspection:
-    """What is found in the values of a surveyed file; ``path`` is what was received."""
+    """What is found in the values of a surveyed file; its hash is asked for if it is sound."""
     as_of = None if period is None else period.as_of
     normaliser = found.normaliser
     checked = check_nodes(survey, config, as_of, found.errors, normaliser) if survey else None
     if not survey or not checked:
         return found
-    facts = SnapshotFacts(hash_file(path), checked.rows, checked.nodes)
+    facts = SnapshotFacts(find_sha256(), checked.rows, checked.nodes)
     found = replace(found, survey=survey, facts=facts)
     if period and period.previous in list_periods(workspace):
         previous = resolve_ref(workspace, PeriodRef(period.previous))

@@ -177,14 +177,23 @@ def test_an_encoding_that_is_named_is_taken(accept, encoding, content):
 
 
 def test_an_encoding_that_is_named_settles_what_the_bytes_leave_open(accept, refuse):
-    """A name in GB18030 whose bytes pass for a character of UTF-8 before others that do not."""
-    name = bytes.fromhex("e6b5a7").decode("utf-8").encode("utf-8") + b"\xa1"
-    text = table(with_value("node_name", "@"), SECOND).encode("gb18030")
-    content = text.replace(b"@", name)
-    assert refuse(content) == [("E310", 2, None, None)]
+    """The only name that is not ASCII is good in UTF-8 and in GB18030."""
+    rows = [("0700", "学校", "Beijing", *FIRST[3:]), ("n2", "", "15", *SECOND[3:])]
+    content = table(*rows).encode("gb18030")
+    assert refuse(content) == [("E343", 2, None, None)]
+    assert "0700,ѧУ,北京," in accept(content, "--encoding", "utf-8")[0]
+
+
+def test_an_encoding_that_is_named_is_what_the_file_is_said_to_be_read_as(accept, ingest):
+    """UTF-8 but for one byte ahead of every hanzi, in GB18030 good for other characters."""
+    rows = [("n\xb5\xb5", "顺义", "Beijing", *FIRST[3:]), ("n2", "智算", "15", *SECOND[3:])]
+    content = table(*rows).encode().replace("\xb5".encode(), b"\xb5")
+    told = f":2: bytes are not UTF-8 from byte {content.index(0xB5)} on [E310]\n    hint: "
+    assert f"{told}most of it is UTF-8: " in ingest(content).err
+    assert f"{told}save the file as UTF-8\n" in ingest(content, "--encoding", "utf-8").err
     stored, said = accept(content, "--encoding", "gb18030")
-    assert name.decode("gb18030") in stored
-    assert said == ["read as GB18030"]
+    assert "n档,椤轰箟,北京," in stored
+    assert said[0] == "read as GB18030"
 
 
 @pytest.mark.parametrize("separator", [",", "\t"], ids=["commas", "tabs"])
@@ -331,13 +340,15 @@ def test_bytes_that_are_no_text_are_named(refuse, ingest, content, options, code
     ("content", "hint"),
     [
         (
-            SOUND.encode() + b"\xff",
-            "save the file as UTF-8; if it is in GB18030 after all, say so: --encoding gb18030",
+            "顺义\n".encode() + b"\xb5\xb5",
+            "most of it is UTF-8: save the file as UTF-8; GB18030 fits too, if it is that after "
+            "all, say so: --encoding gb18030",
         ),
+        (SOUND.encode() + b"\xff", "save the file as UTF-8"),
         (b"\xef\xbb\xbf" + SOUND.encode() + b"\xff", "save the file as UTF-8"),
         (b"a\xff", "save the file as UTF-8"),
     ],
-    ids=["hanzi before it", "BOM", "nothing before it"],
+    ids=["both fit", "hanzi before it", "BOM", "nothing before it"],
 )
 def test_only_where_it_may_help_another_encoding_is_suggested(ingest, content, hint):
     assert f"    hint: {hint}\n" in ingest(content).err

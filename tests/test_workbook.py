@@ -596,11 +596,13 @@ def test_what_a_workbook_has_beside_values_does_not_matter(accept):
     assert accept(book)[0] == CANONICAL
 
 
-def test_an_encoding_that_is_named_means_text(ingest, tmp_path):
-    sheet_of(FIRST, SECOND).save(tmp_path / "book.xlsx")
-    outcome = ingest((tmp_path / "book.xlsx").read_bytes(), "--encoding", "utf-8")
+def test_an_encoding_that_is_named_is_not_for_a_workbook(ingest):
+    outcome = ingest(sheet_of(FIRST, SECOND), "--encoding", "utf-8")
     assert outcome.code == 1
-    assert "[E31" in outcome.err
+    assert (
+        "file is a workbook of Excel, and --encoding utf-8 is for text [E345]\n"
+        "    hint: leave --encoding out: a workbook says itself how it is written\n"
+    ) in outcome.err
 
 
 def test_the_data_package_says_that_it_was_a_workbook(accept, workspace):

@@ -66,6 +66,7 @@ def ingest(
                 note=note,
                 sources=[_describe_source(file.name, found.facts.sha256, found.reading)],
             ),
+            rows=found.facts.rows,
             is_dry_run=is_dry_run,
         )
     return IngestResult(

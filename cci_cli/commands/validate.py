@@ -49,9 +49,9 @@ def validate(
             if value is not None:
                 raise UsageError("E107", value=target, option=f"--{known}", known=known)
         ref = resolve_ref(workspace, ref)
-        check_hash(workspace, ref)
-        name = nodes_name(ref)
-        found = inspect_file(workspace, config, nodes_path(workspace, ref), name, ref.period)
+        sha256 = check_hash(workspace, ref).sha256
+        name, path = nodes_name(ref), nodes_path(workspace, ref)
+        found = inspect_file(workspace, config, path, name, ref.period, sha256=sha256)
     return ValidateResult(
         file=name,
         ref=ref,

@@ -407,3 +407,19 @@ def test_an_encoding_that_is_none_is_wrong_usage(ingest, workspace):
     assert outcome.code == 2
     assert "latin-1" in outcome.err
     assert entries(workspace) == []
+
+
+def test_every_byte_is_hashed_once(cci, ingest, workspace, monkeypatch):
+    hashed = []
+    file_digest = hashlib.file_digest
+
+    def digest(stream, name):
+        hashed.append(Path(stream.name).name)
+        return file_digest(stream, name)
+
+    monkeypatch.setattr("cci_cli.files.hashlib.file_digest", digest)
+    assert ingest(SOUND).code == 0
+    assert sorted(hashed) == ["nodes.csv", "received"]
+    hashed.clear()
+    assert cci("validate", "2024H2", workspace=workspace).code == 0
+    assert hashed == ["nodes.csv"]
