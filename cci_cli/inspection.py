@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from cci_cli.cards import to_standard_cards
@@ -13,7 +14,12 @@ from cci_cli.formats import Encoding
 from cci_cli.nodefile import CheckedNodes, check_nodes, sum_nodes
 from cci_cli.normaliser import Normaliser
 from cci_cli.periods import Period, PeriodRef
-from cci_cli.plausibility import warn_of_new_models, warn_of_node_jumps, warn_of_province_moves
+from cci_cli.plausibility import (
+    warn_of_new_models,
+    warn_of_node_jumps,
+    warn_of_period,
+    warn_of_province_moves,
+)
 from cci_cli.rawfile import read_raw
 from cci_cli.readings import Reading
 from cci_cli.results import SnapshotFacts
@@ -66,6 +72,7 @@ def inspect_raw(
     name: str,
     period: Period | None,
     *,
+    today: date,
     folder: Path,
     encoding: Encoding | None,
 ) -> Inspection:
@@ -77,6 +84,7 @@ def inspect_raw(
         path: the file.
         name: what the problems call it.
         period: the half-year it describes; null where not known, then nothing is compared.
+        today: the day it is.
         folder: where a copy in UTF-8 may be made; the rows are read from it.
         encoding: what to read the file as; null where its bytes are to tell.
 
@@ -91,6 +99,8 @@ def inspect_raw(
     normaliser = Normaliser(config)
     found = replace(found, normaliser=normaliser, reading=Reading(raw.encoding))
     found = _inspect(workspace, config, period, survey, found, lambda: hash_file(path))
+    if period is not None and found.facts is not None:
+        warn_of_period(period, config.methodology.base_period, today, found.warnings)
     if survey is None:
         return found
     named = zip(survey.names, survey.header, strict=True)

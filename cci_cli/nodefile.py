@@ -31,6 +31,7 @@ from cci_cli.schemas import (
     LINE,
     NODE_ID,
     PROVINCE,
+    REPLACEMENT,
     STATUS,
     build_nodes_schema,
     find_late_starts,
@@ -157,7 +158,7 @@ def _add_findings(
                 line=line,
                 column=column,
                 value=value,
-                hint=None if code == "E334" else names.hint(column, value),
+                hint=None if code in ("E334", "E344") else names.hint(column, value),
                 expected=EXPECTED[column],
                 as_of=as_of,
             )
@@ -194,6 +195,8 @@ def _refine(findings: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("E321"))
         .when((pl.col(FINDING_CODE) == "E322") & value.is_in(outside.implode()))
         .then(pl.lit("E334"))
+        .when(value.str.contains(REPLACEMENT, literal=True))
+        .then(pl.lit("E344"))
         .otherwise(pl.col(FINDING_CODE))
         .alias(FINDING_CODE)
     )
