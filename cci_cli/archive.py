@@ -48,6 +48,7 @@ def write_revision(
     nodes: pl.LazyFrame,
     origin: Origin,
     *,
+    rows: int,
     is_dry_run: bool = False,
 ) -> tuple[PeriodRef, str, bool]:
     """Store nodes as the next revision of a period, whole or not at all.
@@ -58,6 +59,7 @@ def write_revision(
         period: the half-year they describe.
         nodes: valid rows in the columns of a snapshot, in any order.
         origin: where they come from.
+        rows: how many they are.
         is_dry_run: whether to stop before the revision gets its name.
 
     Returns:
@@ -93,9 +95,7 @@ def write_revision(
             "demonstration": origin.is_demonstration,
             "sources": list(origin.sources),
             "resources": [
-                describe_file(
-                    nodes_file, package, rows=_count_rows(nodes_file), schema=TABLE_SCHEMA
-                )
+                describe_file(nodes_file, package, rows=rows, schema=TABLE_SCHEMA, sha256=sha256)
             ],
         }
         if not is_dry_run:
@@ -161,8 +161,3 @@ def write_release(
         publish_folder(package, folder)
     except OSError as error:
         raise os_failure("E502", folder, error) from error
-
-
-def _count_rows(path: Path) -> int:
-    rows = pl.scan_csv(path, infer_schema=False, glob=False).select(pl.len())
-    return int(rows.collect().item())

@@ -189,7 +189,9 @@ def validate(
 
     root = _open_workspace(workspace, verbose=verbose)
     chosen = choose_format(form, output)
-    result = verb.validate(workspace=root, target=target, period=period, encoding=encoding)
+    result = verb.validate(
+        workspace=root, target=target, period=period, encoding=encoding, now=_find_time()
+    )
     if most is None:
         most = MAX_SHOWN if chosen == "table" else 0
     show(view_validate(result, most), chosen, output, quiet=quiet)
@@ -245,6 +247,9 @@ def ingest(
         facts = result.facts
         done = "would store" if result.is_dry_run else "stored"
         say(f"{done} {result.ref}: {facts.rows:,} rows, {facts.nodes:,} nodes, {facts.sha256}")
+        if result.release is not None:
+            released = f"{result.release.period} is released as r{result.release.revision}"
+            say(f"{released}: its levels stay as published until it is restated")
     else:
         say(f"unchanged: {result.ref} has this content already")
 

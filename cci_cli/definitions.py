@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
+from itertools import accumulate, chain
 from typing import Literal
 
 from cci_cli.periods import Period
@@ -49,6 +50,36 @@ def fold_spelling(text: str) -> str | None:
     if folded.isdecimal() and folded != visible:
         return None
     return folded
+
+
+def find_digit_gaps(text: str) -> frozenset[int]:
+    """Where ``fold_name`` joins two digits that stand apart: places in the folded name.
+
+    ``L4 0`` folds as ``L40`` does, and may be another card.
+    """
+    pieces = _FOLDED_AWAY.split(unicodedata.normalize("NFKC", text))
+    ends = accumulate(len(piece.casefold()) for piece in pieces)
+    return frozenset(
+        end
+        for left, right, end in zip(pieces, pieces[1:], ends, strict=False)
+        if left[-1:].isdecimal() and right[:1].isdecimal()
+    )
+
+
+def find_name(
+    text: str, spellings: Mapping[str, str], gaps: Mapping[str, frozenset[int]]
+) -> str | None:
+    """The entry that ``text`` is a spelling of; null where it is none, or not without doubt.
+
+    Args:
+        text: what was found.
+        spellings: entry by folded spelling.
+        gaps: by folded spelling, where it has digits that stand apart.
+    """
+    folded = fold_spelling(text)
+    if folded is None or not find_digit_gaps(text) <= gaps.get(folded, frozenset()):
+        return None
+    return spellings.get(folded)
 
 
 def _is_plain(char: str) -> bool:
@@ -225,6 +256,17 @@ class Config:
         return {
             fold_name(spelling): card.model for card in self.models for spelling in card.spellings
         }
+
+    @property
+    def digit_gaps(self) -> dict[str, frozenset[int]]:
+        """By folded spelling of a province or model, where digits of it stand apart."""
+        gaps: dict[str, frozenset[int]] = {}
+        spellings = [entry.spellings for entry in self.provinces]
+        spellings += [entry.spellings for entry in self.models]
+        for spelling in chain.from_iterable(spellings):
+            folded = fold_name(spelling)
+            gaps[folded] = gaps.get(folded, frozenset()) | find_digit_gaps(spelling)
+        return gaps
 
     @property
     def coefficients(self) -> dict[str, Fraction]:

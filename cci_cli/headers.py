@@ -5,7 +5,13 @@ from typing import Final
 
 from cci_cli.definitions import fold_name, fold_spelling, suggest_name
 from cci_cli.errors import ProblemList, quote_value
-from cci_cli.schemas import CHINESE_COLUMNS, COLUMN_SPELLINGS, COLUMNS, OPTIONAL_COLUMNS
+from cci_cli.schemas import (
+    CHINESE_COLUMNS,
+    COLUMN_SPELLINGS,
+    COLUMNS,
+    OPTIONAL_COLUMNS,
+    name_both,
+)
 
 _CANONICAL: Final = {fold_name(name): name for name in COLUMNS}
 _EVERY_NAME: Final = {fold_name(name): name for name in (*COLUMNS, *CHINESE_COLUMNS)}
@@ -31,7 +37,7 @@ def check_header(
         null unless every column needed is there once, and no other.
     """
     before = problems.total
-    expected = ", ".join(COLUMNS)
+    expected = name_both(COLUMNS, CHINESE_COLUMNS) if is_raw else ", ".join(COLUMNS)
     known = _EVERY_NAME if is_raw else _CANONICAL
     found: dict[str, str] = {}
     for name in names:

@@ -1,6 +1,8 @@
 """Everything to be said of one file of nodes: errors, and moves against the period before. I/O."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from cci_cli.cards import to_standard_cards
@@ -12,7 +14,12 @@ from cci_cli.formats import Encoding
 from cci_cli.nodefile import CheckedNodes, check_nodes, sum_nodes
 from cci_cli.normaliser import Normaliser
 from cci_cli.periods import Period, PeriodRef
-from cci_cli.plausibility import warn_of_new_models, warn_of_node_jumps, warn_of_province_moves
+from cci_cli.plausibility import (
+    warn_of_new_models,
+    warn_of_node_jumps,
+    warn_of_period,
+    warn_of_province_moves,
+)
 from cci_cli.rawfile import read_raw
 from cci_cli.readings import Reading
 from cci_cli.results import SnapshotFacts
@@ -38,7 +45,7 @@ class Inspection:
 
 
 def inspect_file(
-    workspace: Path, config: Config, path: Path, name: str, period: Period
+    workspace: Path, config: Config, path: Path, name: str, period: Period, *, sha256: str
 ) -> Inspection:
     """All errors of a stored file and, where there are none, its warnings.
 
@@ -48,13 +55,14 @@ def inspect_file(
         path: the file.
         name: what the problems call it.
         period: the half-year it describes.
+        sha256: its hash, which it was held against.
 
     Raises:
         SystemFailureError: E501, the file cannot be read.
     """
     found = Inspection(None, None, ProblemList(name), ProblemList(name))
     survey = survey_file(path, found.errors)
-    return _inspect(workspace, config, path, period, survey, found)
+    return _inspect(workspace, config, period, survey, found, lambda: sha256)
 
 
 def inspect_raw(
@@ -64,6 +72,7 @@ def inspect_raw(
     name: str,
     period: Period | None,
     *,
+    today: date,
     folder: Path,
     encoding: Encoding | None,
 ) -> Inspection:
@@ -75,6 +84,7 @@ def inspect_raw(
         path: the file.
         name: what the problems call it.
         period: the half-year it describes; null where not known, then nothing is compared.
+        today: the day it is.
         folder: where a copy in UTF-8 may be made; the rows are read from it.
         encoding: what to read the file as; null where its bytes are to tell.
 
@@ -88,7 +98,9 @@ def inspect_raw(
     survey = survey_file(raw.path, found.errors, raw.form)
     normaliser = Normaliser(config)
     found = replace(found, normaliser=normaliser, reading=Reading(raw.encoding))
-    found = _inspect(workspace, config, path, period, survey, found)
+    found = _inspect(workspace, config, period, survey, found, lambda: hash_file(path))
+    if period is not None and found.facts is not None:
+        warn_of_period(period, config.methodology.base_period, today, found.warnings)
     if survey is None:
         return found
     named = zip(survey.names, survey.header, strict=True)
@@ -99,18 +111,18 @@ def inspect_raw(
 def _inspect(
     workspace: Path,
     config: Config,
-    path: Path,
     period: Period | None,
     survey: Survey | None,
     found: Inspection,
+    find_sha256: Callable[[], str],
 ) -> Inspection:
-    """What is found in the values of a surveyed file; ``path`` is what was received."""
+    """What is found in the values of a surveyed file; its hash is asked for if it is sound."""
     as_of = None if period is None else period.as_of
     normaliser = found.normaliser
     checked = check_nodes(survey, config, as_of, found.errors, normaliser) if survey else None
     if not survey or not checked:
         return found
-    facts = SnapshotFacts(hash_file(path), checked.rows, checked.nodes)
+    facts = SnapshotFacts(find_sha256(), checked.rows, checked.nodes)
     found = replace(found, survey=survey, facts=facts)
     if period and period.previous in list_periods(workspace):
         previous = resolve_ref(workspace, PeriodRef(period.previous))

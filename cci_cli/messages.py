@@ -128,8 +128,12 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "end lines with LF or CR LF",
         ),
         "E309": Message("fields are separated by {separator}", "expected commas"),
-        "E314": Message("unknown column", "expected columns: {expected}"),
-        "E315": Message("column is missing", "expected columns: {expected}"),
+        "E314": Message(
+            "unknown column", "expected columns: {expected}; the header must stand in line 1"
+        ),
+        "E315": Message(
+            "column is missing", "expected columns: {expected}; the header must stand in line 1"
+        ),
         "E316": Message("column stands twice in the header"),
         "E317": Message("row has {count}, the header has {expected}"),
         "E318": Message("blank line", "remove it"),
@@ -149,7 +153,10 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "write digits, 5520 or 5,520: no sign, decimal point, exponent, unit or leading zero",
         ),
         "E325": Message("not a status", "expected {expected}"),
-        "E326": Message("not a date", "expected YYYY-MM-DD, or nothing where it is not known"),
+        "E326": Message(
+            "not a date of service",
+            "expected YYYY-MM-DD, from 1990 to 2199, or nothing where it is not known",
+        ),
         "E327": Message(
             "in service only after {as_of}, the day of the snapshot",
             "a row in service on that day was put into service by then",
@@ -195,6 +202,27 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         "E340": Message(
             "Excel file of the old kind (.xls), or one with a password",
             "open it in a spreadsheet and save it as .xlsx without a password, or as CSV in UTF-8",
+        ),
+        "E341": Message(
+            "cell {cell} holds a formula whose value was never computed",
+            "open the workbook in a spreadsheet and save it, or paste the values in place of the "
+            "formulas",
+        ),
+        "E342": Message(
+            "cell is blank below or beside the first of the merged cells {range}",
+            "unmerge them and write into every row what it stands for",
+        ),
+        "E343": Message(
+            "bytes are good UTF-8 and good GB18030: {utf_8} in the one, {gb18030} in the other",
+            "say which it is: --encoding utf-8 or --encoding gb18030",
+        ),
+        "E344": Message(
+            "damaged text: a character of it was lost and replaced",
+            "take the value from the source: it was read in a wrong encoding once, and saved so",
+        ),
+        "E345": Message(
+            "file is a workbook of Excel, and --encoding {encoding} is for text",
+            "leave --encoding out: a workbook says itself how it is written",
         ),
         # published tables
         "E350": Message("not a column of a published table", "expected {expected}"),
@@ -299,6 +327,14 @@ WARNINGS: Final[Mapping[str, Message]] = MappingProxyType(
         ),
         "W306": Message(
             "not compared with {previous}: {detail}", "`cci status` shows what is stored"
+        ),
+        "W307": Message(
+            "{period} ends on {as_of}, after today",
+            "a survey is of the last day of its half-year: check --period",
+        ),
+        "W308": Message(
+            "{period} lies before the base period {base}: no index is computed for it",
+            "check --period",
         ),
         "W309": Message(
             "regions add up to {parts}, the nation is {whole}: more than rounding explains",

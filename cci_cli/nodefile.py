@@ -24,12 +24,14 @@ from cci_cli.schemas import (
     FINDING_CODE,
     FINDING_COLUMN,
     FINDING_VALUE,
+    FINDINGS,
     IN_SERVICE,
     INVISIBLE,
     KEY,
     LINE,
     NODE_ID,
     PROVINCE,
+    REPLACEMENT,
     STATUS,
     build_nodes_schema,
     find_late_starts,
@@ -40,6 +42,8 @@ from cci_cli.spellings import KnownNames, is_outside_the_sample
 
 #: Rules for words: a value that breaks one may break it for a reason of its own.
 _WORD_CODES: Final = ("E322", "E323", "E325")
+#: Cells of a workbook that are empty in the text made of it, and have been reported.
+_CELL_CODES: Final = ("E341", "E342")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,7 @@ def check_nodes(
     models = [card.model for card in config.models]
     schema = build_nodes_schema(config.province_names, models, is_raw=is_raw)
     names = KnownNames(config)
+    reported = [(item.line, item.column) for item in problems.kept if item.code in _CELL_CODES]
     rows = 0
     provinces: set[str] = set()
     keys: list[pl.Series] = []
@@ -104,7 +109,7 @@ def check_nodes(
     for batch in read_checked(survey, normaliser, is_counted=True):
         rows += batch.height
         found = find_value_problems(batch, schema)
-        findings = [_refine(found) if is_raw else found]
+        findings = [_leave_out(reported, _refine(found)) if is_raw else found]
         if as_of is not None:
             findings.append(find_late_starts(batch, as_of))
         _add_findings(pl.concat(findings), as_of, names, problems)
@@ -117,8 +122,8 @@ def check_nodes(
             counts.append(aggregate_cards(nodes_of_batch))
     again = partial(read_checked, survey, normaliser)
     nodes = _find_clashes(again, config.province_names, keys, places, problems)
-    if not problems.counts["E317"] + problems.counts["E319"]:
-        # a row that could not be read, or a name misspelt, may be where a province is
+    if not any(problems.counts[code] for code in ("E317", "E319", *_CELL_CODES)):
+        # a row or cell that could not be read, or a name misspelt, may be where a province is
         for name in config.province_names:
             if name not in provinces and name not in names.suggested_provinces:
                 problems.add("E332", column=PROVINCE, value=name)
@@ -153,11 +158,28 @@ def _add_findings(
                 line=line,
                 column=column,
                 value=value,
-                hint=None if code == "E334" else names.hint(column, value),
+                hint=None if code in ("E334", "E344") else names.hint(column, value),
                 expected=EXPECTED[column],
                 as_of=as_of,
             )
         problems.count(code, found.height - kept.height)
+
+
+def _leave_out(
+    reported: Sequence[tuple[int | None, str | None]], findings: pl.DataFrame
+) -> pl.DataFrame:
+    """Findings without the missing values of cells that were reported for what is in them."""
+    if not reported:
+        return findings
+    columns = (LINE, FINDING_COLUMN)
+    cells = pl.DataFrame(reported, {name: FINDINGS[name] for name in columns}, orient="row")
+    missing = findings.filter(pl.col(FINDING_CODE) == "E320")
+    return pl.concat(
+        [
+            findings.filter(pl.col(FINDING_CODE) != "E320"),
+            missing.join(cells, on=columns, how="anti"),
+        ]
+    )
 
 
 def _refine(findings: pl.DataFrame) -> pl.DataFrame:
@@ -173,6 +195,8 @@ def _refine(findings: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("E321"))
         .when((pl.col(FINDING_CODE) == "E322") & value.is_in(outside.implode()))
         .then(pl.lit("E334"))
+        .when(value.str.contains(REPLACEMENT, literal=True))
+        .then(pl.lit("E344"))
         .otherwise(pl.col(FINDING_CODE))
         .alias(FINDING_CODE)
     )

@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from cci_cli.definitions import Config, fold_spelling
+from cci_cli.definitions import Config, find_name
 from cci_cli.readings import Normalisation
 from cci_cli.schemas import (
     CARDS,
@@ -51,10 +51,14 @@ class Normaliser:
     """Puts the values of one raw file into their canonical form, and counts what it changed."""
 
     def __init__(self, config: Config) -> None:
-        provinces, models = config.province_spellings, config.model_spellings
+        provinces, models, gaps = (
+            config.province_spellings,
+            config.model_spellings,
+            config.digit_gaps,
+        )
         self._lookups: dict[str, Callable[[str], str | None]] = {
-            PROVINCE: lambda text: provinces.get(fold_spelling(text) or ""),
-            MODEL: lambda text: models.get(fold_spelling(text) or ""),
+            PROVINCE: lambda text: find_name(text, provinces, gaps),
+            MODEL: lambda text: find_name(text, models, gaps),
             STATUS: find_status,
         }
         self._canonical = {
@@ -205,6 +209,8 @@ def _to_iso_date(text: pl.Expr) -> pl.Expr:
         separator="-",
     )
     is_day = (
-        written.str.contains(_DATE_FORM) & day.str.to_date("%Y-%m-%d", strict=False).is_not_null()
+        written.str.contains(_DATE_FORM)
+        & day.str.contains(ISO_DATE)
+        & day.str.to_date("%Y-%m-%d", strict=False).is_not_null()
     )
     return pl.when(bare == "").then(None).when(is_day).then(day).otherwise(text)

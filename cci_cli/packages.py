@@ -174,8 +174,12 @@ def describe_file(
     rows: int | None = None,
     schema: Mapping[str, Any] | None = None,
     encoding: str = "utf-8",
+    sha256: str | None = None,
 ) -> dict[str, Any]:
-    """The resource that stands for a CSV or TOML file of a package in its descriptor."""
+    """The resource that stands for a CSV or TOML file of a package in its descriptor.
+
+    ``sha256`` is its hash where that is known already; null where it is to be computed.
+    """
     inner = path.relative_to(folder)
     kind = path.suffix.removeprefix(".")
     resource = {
@@ -186,7 +190,7 @@ def describe_file(
         "encoding": encoding,
         "rows": rows,
         "bytes": path.stat().st_size,
-        "hash": f"sha256:{hash_file(path)}",
+        "hash": f"sha256:{sha256 or hash_file(path)}",
         "schema": schema,
     }
     return {key: value for key, value in resource.items() if value is not None}

@@ -4,14 +4,31 @@ A warning never stops anything: what is surprising may be true.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from fractions import Fraction
 
 import polars as pl
 
 from cci_cli.definitions import Checks
 from cci_cli.errors import ProblemList
+from cci_cli.periods import Period
 from cci_cli.rounding import round_exact
 from cci_cli.schemas import CARDS, MODEL, NODE_ID, PROVINCE
+
+
+def warn_of_period(period: Period, base: Period, today: date, warnings: ProblemList) -> None:
+    """A period that has not ended, or for which there will be no index.
+
+    Args:
+        period: the half-year that is looked at.
+        base: the one that the indices begin with.
+        today: the day it is.
+        warnings: what is found is added to it.
+    """
+    if period.as_of > today:
+        warnings.add("W307", period=period, as_of=period.as_of)
+    if period < base:
+        warnings.add("W308", period=period, base=base)
 
 
 def warn_of_province_moves(

@@ -1,24 +1,29 @@
 """A raw file, whatever its encoding, as CSV text in UTF-8. I/O.
 
-Line ends and lines stay what they are. No detector guesses: UTF-8 is strict enough to be told from
-GB18030, and UTF-16 is known by its byte order mark.
+Line ends and lines stay what they are. UTF-16 is known by its byte order mark, and UTF-8 is strict
+enough to be told from GB18030 in nearly any file. Where it is not, nobody guesses: the file is
+refused until its encoding is named.
 """
 
 import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from cci_cli.csvfile import open_file
-from cci_cli.errors import ProblemList, SystemFailureError, os_failure
+from cci_cli.errors import ProblemList, SystemFailureError, os_failure, quote_value
 from cci_cli.formats import Encoding
 from cci_cli.readings import UTF_8
 from cci_cli.records import TextForm
 
 _CHUNK_BYTES: Final = 1 << 20
 _LONGEST_HEADER: Final = 1 << 16
+_LONGEST_WORD: Final = 1 << 16
+#: Words that are looked at to tell broken UTF-8 from GB18030.
+_MAX_WORDS: Final = 10_000
 
 _XLSX: Final = b"PK\x03\x04"
 # the container of old Excel files, and of new ones that are encrypted
@@ -32,9 +37,13 @@ _NAMES: Final = {
     "utf-16-be": "UTF-16",
 }
 # a character of three bytes or more in UTF-8: what is not UTF-8 seldom looks like one
-_HANZI: Final = re.compile("[\u0800-\U0010ffff]")
+_HANZI: Final = re.compile("[\u0800-\ufffc\U00010000-\U0010ffff]")
+# from a byte beyond ASCII to the next one that no character of GB18030 has in it
+_WORD: Final = re.compile(rb"[\x80-\xff][\x30-\xff]*")
+_END_OF_WORD: Final = re.compile(rb"[\x00-\x2f](?=[\x30-\xff]*\Z)")
 _NAME_GB18030: Final = (
-    "save the file as UTF-8; if it is in GB18030 after all, say so: --encoding gb18030"
+    "most of it is UTF-8: save the file as UTF-8; GB18030 fits too, if it is that after all, say "
+    "so: --encoding gb18030"
 )
 _NEEDS_MARK: Final = "UTF-16 is read by the byte order mark it begins with; save the file as UTF-8"
 
@@ -50,9 +59,6 @@ class RawText:
 
 class _BadBytesError(Exception):
     """Bytes that an encoding does not have; ``offset`` counts bytes, ``line`` lines from 1."""
-
-    #: Whether a hanzi, or another character of three bytes or more, stands before them in UTF-8.
-    is_behind_hanzi = False
 
     def __init__(self, offset: int, line: int) -> None:
         self.offset = offset
@@ -82,6 +88,9 @@ def read_raw(
     try:
         with open_file(path) as stream:
             start = stream.read(len(_OLE))
+        if encoding is not None and start.startswith((_XLSX, _OLE)):
+            problems.add("E345", encoding=encoding)
+            return None
         if encoding == "utf-8":
             # the survey says where it is not
             return RawText(path, UTF_8, TextForm(is_raw=True))
@@ -105,12 +114,24 @@ def _read_unnamed(path: Path, copy: Path, start: bytes, problems: ProblemList) -
             return None
     if start.startswith(tuple(_UTF_16)):
         return _read_utf_16(path, copy, start, problems)
-    flaw = _find_utf_8_flaw(path)
-    if flaw is None:
+    if start.startswith(_MARK):
+        # the survey says where it is not
         return RawText(path, UTF_8, TextForm(is_raw=True))
-    if flaw.is_behind_hanzi:
-        # the mark is a character of three bytes itself
-        hint = None if start.startswith(_MARK) else _NAME_GB18030
+    return _read_unmarked(path, copy, problems)
+
+
+def _read_unmarked(path: Path, copy: Path, problems: ProblemList) -> RawText | None:
+    """The text of a file in UTF-8 or GB18030; null where neither fits, or both do."""
+    is_open, flaw = _look_for_utf_8(path)
+    if flaw is None:
+        if not (is_open and _is_in(path, "gb18030")):
+            return RawText(path, UTF_8, TextForm(is_raw=True))
+        line, word = next(_find_words(path))
+        names = {codec: quote_value(word.decode(codec)) for codec in ("utf-8", "gb18030")}
+        problems.add("E343", line=line, utf_8=names["utf-8"], gb18030=names["gb18030"])
+        return None
+    if _is_mostly_utf_8(path):
+        hint = _NAME_GB18030 if _is_in(path, "gb18030") else None
         _add_bad_bytes(UTF_8, flaw, problems, hint)
         return None
     return _read_text(path, copy, "gb18030", problems, flaw)
@@ -136,20 +157,74 @@ def _read_utf_16(path: Path, copy: Path, start: bytes, problems: ProblemList) ->
     return _read_text(path, copy, codec, problems)
 
 
-def _find_utf_8_flaw(path: Path) -> _BadBytesError | None:
-    """The first bytes that are not UTF-8; null where there are none, or a NUL stands before."""
-    has_hanzi = False
+def _look_for_utf_8(path: Path) -> tuple[bool, _BadBytesError | None]:
+    """Whether UTF-8 leaves it open what the text is, and the first bytes that are not UTF-8.
+
+    It is open where all the characters beyond ASCII have two bytes, as those of GB18030 have.
+    Behind a NUL nothing is looked at: it is no text at all, and the survey names the place.
+    """
+    has_hanzi, is_ascii = False, True
     try:
         for text in _decode(path, "utf-8"):
             if "\0" in text:
-                # no text at all; the survey names the place
-                return None
+                return False, None
             if not has_hanzi and not text.isascii():
+                is_ascii = False
                 has_hanzi = _HANZI.search(text) is not None
     except _BadBytesError as flaw:
-        flaw.is_behind_hanzi = has_hanzi
-        return flaw
-    return None
+        return False, flaw
+    return not has_hanzi and not is_ascii, None
+
+
+def _is_mostly_utf_8(path: Path) -> bool:
+    """Whether a file that is not UTF-8 throughout was meant to be.
+
+    A word of hanzi in UTF-8 is next to never one in GB18030: that takes a rare hanzi at the right
+    place and a lucky one beside it. Where a fifth of the words are in UTF-8, it is no chance.
+    """
+    sound = broken = 0
+    for _, word in islice(_find_words(path), _MAX_WORDS):
+        text = word.decode(errors="replace")
+        flaws = text.count("\ufffd")
+        if len(_HANZI.findall(text)) > 2 * flaws:
+            sound += 1
+        elif flaws:
+            broken += 1
+    return 4 * sound > broken
+
+
+def _find_words(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The stretches of a file that go beyond ASCII, each from there to its end, with its line."""
+    line, rest = 1, b""
+    with open_file(path) as stream:
+        while chunk := stream.read(_CHUNK_BYTES):
+            chunk = rest + chunk
+            end = _END_OF_WORD.search(chunk, max(len(chunk) - _LONGEST_WORD, 0))
+            cut = end.end() if end else 0
+            if not end and len(chunk) >= _LONGEST_WORD:
+                cut = len(chunk)
+            rest = chunk[cut:]
+            yield from _find_in(chunk[:cut], line)
+            line += chunk.count(b"\n", 0, cut)
+    yield from _find_in(rest, line)
+
+
+def _find_in(chunk: bytes, line: int) -> Iterator[tuple[int, bytes]]:
+    counted = 0
+    for found in _WORD.finditer(chunk):
+        line += chunk.count(b"\n", counted, found.start())
+        counted = found.start()
+        yield line, found[0]
+
+
+def _is_in(path: Path, codec: str) -> bool:
+    """Whether all the bytes of a file are those of an encoding."""
+    try:
+        for _ in _decode(path, codec):
+            pass
+    except _BadBytesError:
+        return False
+    return True
 
 
 def _read_text(

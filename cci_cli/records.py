@@ -22,8 +22,8 @@ _WELL_QUOTED: Final = {
 class TextForm:
     """What is known of a file before its rows are looked at.
 
-    Of a ``raw`` file the header may use other names. Of a ``sheet`` every record is one row, and
-    has the number of that row whatever line ends are in its cells.
+    Where ``is_raw``, the header may use other names. Where ``is_sheet``, every record is one row of
+    a workbook, and has the number of that row whatever line ends are in its cells.
     """
 
     separator: str = ","

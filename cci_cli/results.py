@@ -170,7 +170,8 @@ class ValidateResult:
 class IngestResult:
     """What became of an ingested file; ``is_new`` is false where the content was stored before.
 
-    After a dry run, what would have become of it.
+    After a dry run, what would have become of it. ``release`` is the newest one of the period,
+    whose levels the file does not touch; null where there is none.
     """
 
     ref: PeriodRef
@@ -180,6 +181,7 @@ class IngestResult:
     compared_with: PeriodRef | None
     reading: Reading
     is_dry_run: bool
+    release: PeriodRef | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,12 +40,23 @@ OPTIONAL_COLUMNS: Final = (NODE_NAME, STATUS, IN_SERVICE_SINCE)
 
 IN_SERVICE: Final = "in_service"
 STATUSES: Final = (IN_SERVICE, "under_construction", "suspended", "retired")
+#: The statuses as a survey calls them, in the order of ``STATUSES``.
+CHINESE_STATUSES: Final = ("在运", "在建", "暂停", "退役")
+
+
+def name_both(names: Sequence[str], chinese: Sequence[str]) -> str:
+    """Names with the Chinese ones behind them, as ``node_id (节点编号), …``."""
+    return ", ".join(f"{name} ({other})" for name, other in zip(names, chinese, strict=True))
+
 
 # no space at either end; no control, format, private or unassigned character, no line separator
 CLEAN_TEXT: Final = r"^(?:[^\s\p{C}](?:[^\p{C}\p{Zl}\p{Zp}]*[^\s\p{C}])?)?$"
 INVISIBLE: Final = r"[\p{C}\p{Zl}\p{Zp}]"
 WHOLE_NUMBER: Final = r"^(?:0|[1-9][0-9]{0,18})$"
-ISO_DATE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+# 1990 to 2199, as the periods: no other year saw a card put into service
+ISO_DATE: Final = r"^(?:199|2[01][0-9])[0-9]-[0-9]{2}-[0-9]{2}$"
+#: What stands in a text for a character that somebody failed to read.
+REPLACEMENT: Final = "\ufffd"
 
 # a number or a date cut to its column, an error of a formula, a number in its short form, a
 # formula that keeps a text from becoming a number
@@ -61,7 +72,7 @@ EXPECTED: Final = {
     PROVINCE: "a province",
     MODEL: "a card model",
     CARDS: "a number of cards, 0 or more",
-    STATUS: "one of " + ", ".join(STATUSES),
+    STATUS: "one of " + name_both(STATUSES, CHINESE_STATUSES),
     IN_SERVICE_SINCE: "a date as YYYY-MM-DD, or nothing",
 }
 
@@ -117,6 +128,7 @@ def build_nodes_schema(
     clean = [pa.Check(_matches(CLEAN_TEXT), error="E321")]
     if is_raw:
         clean.append(pa.Check(_is_not_mangled, error="E335"))
+        clean.append(pa.Check(_is_undamaged, error="E344"))
     return pa.DataFrameSchema(
         {
             NODE_ID: pa.Column(pl.String, clean),
@@ -218,6 +230,10 @@ def _matches(pattern: str) -> Callable[[PolarsData], pl.LazyFrame]:
 
 def _is_not_mangled(data: PolarsData) -> pl.LazyFrame:
     return data.lazyframe.select(~pl.col(data.key).str.contains(_MANGLED))
+
+
+def _is_undamaged(data: PolarsData) -> pl.LazyFrame:
+    return data.lazyframe.select(~pl.col(data.key).str.contains(REPLACEMENT, literal=True))
 
 
 def _is_card_count(data: PolarsData) -> pl.LazyFrame:

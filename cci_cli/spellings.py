@@ -11,23 +11,29 @@ from cci_cli.definitions import (
     fold_name,
     fold_spelling,
 )
-from cci_cli.schemas import IN_SERVICE, MODEL, PROVINCE, STATUS, STATUSES
+from cci_cli.schemas import CHINESE_STATUSES, IN_SERVICE, MODEL, PROVINCE, STATUS, STATUSES
 
 #: Different values that are looked up for a did-you-mean.
 MAX_HINTS: Final = 200
 
-# words beyond doubt: 停运 may be for a day or for good, what is 已建成 may wait for its power
-CHINESE_STATUSES: Final[dict[str, str]] = {
-    "在运": IN_SERVICE,
-    "已投运": IN_SERVICE,
+# words beyond doubt
+_STATUS_WORDS: Final[dict[str, str]] = {
+    **dict(zip(CHINESE_STATUSES, STATUSES, strict=True)),
     "运行中": IN_SERVICE,
-    "在建": "under_construction",
     "建设中": "under_construction",
-    "暂停": "suspended",
     "暂停服务": "suspended",
     "暂停运行": "suspended",
-    "退役": "retired",
     "已退役": "retired",
+}
+
+_STOPPED: Final = "may mean suspended or retired: write 暂停 or 退役"
+_BUILT: Final = "says nothing of power: write 在运 or 在建"
+_STARTED: Final = "says that it was put into service once: write 在运 if it runs today"
+#: Words that surveys have for more than one status, and what to do about them.
+_DOUBTFUL_WORDS: Final = {
+    **dict.fromkeys(("停运", "已停运", "停用", "已停用"), _STOPPED),
+    **dict.fromkeys(("建成", "已建成"), _BUILT),
+    **dict.fromkeys(("投运", "已投运"), _STARTED),
 }
 
 #: Provinces and regions of China that the sample of the published indices leaves out.
@@ -60,8 +66,8 @@ def find_status(text: str) -> str | None:
     folded = fold_spelling(text)
     if folded is None:
         return None
-    if folded in CHINESE_STATUSES:
-        return CHINESE_STATUSES[folded]
+    if folded in _STATUS_WORDS:
+        return _STATUS_WORDS[folded]
     status = _GAP.sub("_", unicodedata.normalize("NFKC", text).casefold())
     return status if status in STATUSES else None
 
@@ -92,6 +98,8 @@ class KnownNames:
         spellings = self._spellings.get(column)
         if spellings is None or value is None:
             return None
+        if column == STATUS and (doubt := _DOUBTFUL_WORDS.get(fold_name(value))):
+            return f"{value.strip()} {doubt}"
         key = (column, value)
         if key not in self._hints and len(self._hints) < MAX_HINTS:
             similar = find_similar_name(value, spellings)

@@ -4,27 +4,33 @@ import csv
 import re
 import warnings
 import zlib
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, BinaryIO, Final, TextIO
+from typing import Any, BinaryIO, Final, NamedTuple, TextIO
 from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile
 
 import openpyxl
+from openpyxl.utils.cell import get_column_letter
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from cci_cli.errors import ProblemList, os_failure, quote_value
 from cci_cli.headers import find_column
 from cci_cli.schemas import CARDS, COLUMNS, NODE_ID, NODE_NAME
+from cci_cli.sheetxml import FormulaCell, MergedRange, read_marks
 
 #: A spreadsheet keeps numbers as binary floats: up to here no two whole ones are the same.
 LARGEST_EXACT: Final = 2**53
 _LARGEST_INT64: Final = 2**63 - 1
+#: Merged ranges of a sheet that are kept in memory.
+_MAX_MERGED: Final = 100_000
 
 # what openpyxl raises for archives and documents that are not what they should be
 _FLAWS: Final = (
-    *(BadZipFile, ParseError, EOFError, zlib.error, LookupError, ValueError, TypeError),
+    *(BadZipFile, ParseError, ExpatError, EOFError, zlib.error, LookupError, ValueError, TypeError),
     *(AttributeError, NotImplementedError, OverflowError, RuntimeError, OSError),
 )
 # how a workbook writes control characters, which XML cannot hold
@@ -33,6 +39,17 @@ _ESCAPED_CONTROL: Final = re.compile(r"_x00([01][0-9A-Fa-f]|7[Ff])_")
 
 class _UnreadableError(Exception):
     """The workbook is not what it should be; the text says why."""
+
+
+class _Row(NamedTuple):
+    """A row of a sheet without the blank cells at its end.
+
+    ``formulas`` are the places, from 0, of formulas that were never computed: their values are
+    null, and yet something stands there.
+    """
+
+    values: list[Any]
+    formulas: list[int]
 
 
 def write_sheet(stream: BinaryIO, target: Path, problems: ProblemList) -> str | None:
@@ -56,7 +73,7 @@ def write_sheet(stream: BinaryIO, target: Path, problems: ProblemList) -> str | 
             filled = _find_filled_sheets(stream)
             if len(filled) == 1:
                 with target.open("x", encoding="utf-8", newline="") as out:
-                    _write_rows(_read_rows(filled[0]), out, problems)
+                    _write_rows(_read_rows(filled[0]), _read_merged(filled[0]), out, problems)
                 return str(filled[0].title)
     except _UnreadableError as error:
         problems.add("E339", detail=error)
@@ -78,19 +95,51 @@ def _find_filled_sheets(stream: BinaryIO) -> list[ReadOnlyWorksheet]:
     for sheet in book.worksheets:
         # many programs record a size that is not the sheet's
         sheet.reset_dimensions()
-    return [sheet for sheet in book.worksheets if any(_read_rows(sheet))]
+    return [sheet for sheet in book.worksheets if any(row.values for row in _read_rows(sheet))]
 
 
-def _read_rows(sheet: ReadOnlyWorksheet) -> Iterator[list[Any]]:
-    """The values of every row, from the first on, without the blank cells at its end."""
+def _read_rows(sheet: ReadOnlyWorksheet) -> Iterator[_Row]:
+    """Every row, from the first on; a row that holds nothing is empty."""
+    formulas = (mark for mark in _read_marks(sheet) if isinstance(mark, FormulaCell))
     try:
-        for row in sheet.iter_rows(values_only=True):
-            values = list(row)
-            while values and (values[-1] is None or not str(values[-1]).strip()):
-                del values[-1]
-            yield values
+        pending = next(formulas, None)
+        for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+            row = _Row(list(cells), [])
+            while pending and pending.row <= number:
+                if pending.row == number:
+                    row.formulas.append(pending.column - 1)
+                pending = next(formulas, None)
+            while row.values and _is_blank(row.values[-1]):
+                if len(row.values) - 1 in row.formulas:
+                    break
+                del row.values[-1]
+            yield row
     except _FLAWS as error:
         raise _UnreadableError(_first_line(error)) from error
+
+
+def _read_marks(sheet: ReadOnlyWorksheet) -> Iterator[FormulaCell | MergedRange]:
+    with sheet._get_source() as stream:
+        yield from read_marks(stream)
+
+
+def _read_merged(sheet: ReadOnlyWorksheet) -> list[MergedRange]:
+    """The merged ranges of a sheet, by their first row."""
+    merged: list[MergedRange] = []
+    try:
+        for mark in _read_marks(sheet):
+            if isinstance(mark, MergedRange):
+                merged.append(mark)
+                if len(merged) > _MAX_MERGED:
+                    detail = f"more than {_MAX_MERGED:,} merged ranges"
+                    raise _UnreadableError(detail)
+    except _FLAWS as error:
+        raise _UnreadableError(_first_line(error)) from error
+    return sorted(merged, key=lambda range_: range_.first_row)
+
+
+def _is_blank(value: object) -> bool:
+    return value is None or not str(value).strip()
 
 
 def _first_line(error: Exception) -> str:
@@ -99,11 +148,18 @@ def _first_line(error: Exception) -> str:
     return text.partition("\n")[0] or type(error).__name__
 
 
-def _write_rows(rows: Iterable[list[Any]], out: TextIO, problems: ProblemList) -> None:
+def _write_rows(
+    rows: Iterable[_Row], merged: Sequence[MergedRange], out: TextIO, problems: ProblemList
+) -> None:
     writer = csv.writer(out, lineterminator="\n")
     columns: list[str | None] = []
     blank_rows = 0
-    for number, values in enumerate(rows, start=1):
+    coming = deque(merged)
+    touching: list[MergedRange] = []
+    for number, (values, formulas) in enumerate(rows, start=1):
+        while coming and coming[0].first_row <= number:
+            touching.append(coming.popleft())
+        touching = [range_ for range_ in touching if range_.last_row >= number]
         if not values:
             # at the end of a sheet they are nobody's fault
             blank_rows += 1
@@ -113,8 +169,11 @@ def _write_rows(rows: Iterable[list[Any]], out: TextIO, problems: ProblemList) -
         texts = list(map(_to_text, values))
         if number == 1:
             columns = list(map(find_column, texts))
+            _check_formulas(1, [None] * len(values), formulas, problems)
         else:
             _check_cells(number, columns, values, problems)
+            _check_formulas(number, columns, formulas, problems)
+            _check_merged(number, columns, values, touching, problems)
             texts += [""] * (len(columns) - len(texts))
         writer.writerow(texts)
 
@@ -152,6 +211,32 @@ def _check_cells(
                 problems.add("E336", line=row, column=column, value=text, kind=kind)
         elif column == CARDS and _is_inexact(value):
             problems.add("E337", line=row, column=column, value=_to_text(value))
+
+
+def _check_formulas(
+    row: int, columns: Sequence[str | None], formulas: Sequence[int], problems: ProblemList
+) -> None:
+    """Add the formulas without a value; beyond the header, the row is too long as it is."""
+    for place in formulas:
+        if place < len(columns):
+            cell = f"{get_column_letter(place + 1)}{row}"
+            problems.add("E341", line=row, column=columns[place], cell=cell)
+
+
+def _check_merged(
+    row: int,
+    columns: Sequence[str | None],
+    values: Sequence[Any],
+    merged: Sequence[MergedRange],
+    problems: ProblemList,
+) -> None:
+    """Add the cells that look filled because the one beside or above them spreads over them."""
+    for range_ in merged:
+        for place in range(range_.first_column - 1, min(range_.last_column, len(columns))):
+            column = columns[place]
+            value = values[place] if place < len(values) else None
+            if column and range_.covers(row, place + 1) and _is_blank(value):
+                problems.add("E342", line=row, column=column, range=range_.name)
 
 
 def _is_inexact(value: object) -> bool:

@@ -146,6 +146,7 @@ def store(root: Path, period: str, rows: Iterable[Row], *, is_demonstration: boo
             parse_period(period),
             to_canonical(text.lazy(), COLUMNS),
             Origin(created="2026-01-01T00:00:00+00:00", is_demonstration=is_demonstration),
+            rows=text.height,
         )
 
 

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "cci_cli"
 
 #: Each module imports only from lines above its own.
 ORDER = (
-    ("", "formats", "messages"),
+    ("", "formats", "messages", "sheetxml"),
     ("errors",),
     ("periods", "readings", "rounding"),
     ("definitions", "workspace"),

@@ -242,7 +242,8 @@ def test_every_flaw_of_the_header_is_named(tmp_path, header, expected):
     assert survey_file(path, problems) is None
     found = problems.first()
     columns = (
-        "expected columns: node_id, node_name, province, model, cards, status, in_service_since"
+        "expected columns: node_id, node_name, province, model, cards, status, in_service_since; "
+        "the header must stand in line 1"
     )
     hints = {"E314": columns, "E315": columns, "E316": None}
     actual = sorted((item.code, item.column, item.hint) for item in found)

@@ -35,7 +35,7 @@ def workspace(make_workspace):
     (root / "config/cards.csv").write_text(
         "model,vendor,fp16_tflops,basis,fp16_dense_tflops,fp16_sparse_tflops,released,aliases,"
         "source,note\n"
-        "NVIDIA H100 SXM,V,1979,sparse,,1979,2022,H100|英伟达H100,test,\n"
+        "NVIDIA H100 SXM,V,1979,sparse,,1979,2022,H100|英伟达H100|H100 80GB,test,\n"
         "NVIDIA H200 SXM,V,1979,sparse,,1979,2023,H200,test,\n"
         "NVIDIA RTX 4090,V,330,dense,330,,2022,4090|RTX4090,test,\n"
         "Huawei Ascend 910B,V,320,dense,320,,2023,昇腾910B|Ascend 910B,test,\n",
@@ -177,14 +177,23 @@ def test_an_encoding_that_is_named_is_taken(accept, encoding, content):
 
 
 def test_an_encoding_that_is_named_settles_what_the_bytes_leave_open(accept, refuse):
-    """A name in GB18030 whose bytes pass for a character of UTF-8 before others that do not."""
-    name = bytes.fromhex("e6b5a7").decode("utf-8").encode("utf-8") + b"\xa1"
-    text = table(with_value("node_name", "@"), SECOND).encode("gb18030")
-    content = text.replace(b"@", name)
-    assert refuse(content) == [("E310", 2, None, None)]
+    """The only name that is not ASCII is good in UTF-8 and in GB18030."""
+    rows = [("0700", "学校", "Beijing", *FIRST[3:]), ("n2", "", "15", *SECOND[3:])]
+    content = table(*rows).encode("gb18030")
+    assert refuse(content) == [("E343", 2, None, None)]
+    assert "0700,ѧУ,北京," in accept(content, "--encoding", "utf-8")[0]
+
+
+def test_an_encoding_that_is_named_is_what_the_file_is_said_to_be_read_as(accept, ingest):
+    """UTF-8 but for one byte ahead of every hanzi, in GB18030 good for other characters."""
+    rows = [("n\xb5\xb5", "顺义", "Beijing", *FIRST[3:]), ("n2", "智算", "15", *SECOND[3:])]
+    content = table(*rows).encode().replace("\xb5".encode(), b"\xb5")
+    told = f":2: bytes are not UTF-8 from byte {content.index(0xB5)} on [E310]\n    hint: "
+    assert f"{told}most of it is UTF-8: " in ingest(content).err
+    assert f"{told}save the file as UTF-8\n" in ingest(content, "--encoding", "utf-8").err
     stored, said = accept(content, "--encoding", "gb18030")
-    assert name.decode("gb18030") in stored
-    assert said == ["read as GB18030"]
+    assert "n档,椤轰箟,北京," in stored
+    assert said[0] == "read as GB18030"
 
 
 @pytest.mark.parametrize("separator", [",", "\t"], ids=["commas", "tabs"])
@@ -331,13 +340,15 @@ def test_bytes_that_are_no_text_are_named(refuse, ingest, content, options, code
     ("content", "hint"),
     [
         (
-            SOUND.encode() + b"\xff",
-            "save the file as UTF-8; if it is in GB18030 after all, say so: --encoding gb18030",
+            "顺义\n".encode() + b"\xb5\xb5",
+            "most of it is UTF-8: save the file as UTF-8; GB18030 fits too, if it is that after "
+            "all, say so: --encoding gb18030",
         ),
+        (SOUND.encode() + b"\xff", "save the file as UTF-8"),
         (b"\xef\xbb\xbf" + SOUND.encode() + b"\xff", "save the file as UTF-8"),
         (b"a\xff", "save the file as UTF-8"),
     ],
-    ids=["hanzi before it", "BOM", "nothing before it"],
+    ids=["both fit", "hanzi before it", "BOM", "nothing before it"],
 )
 def test_only_where_it_may_help_another_encoding_is_suggested(ingest, content, hint):
     assert f"    hint: {hint}\n" in ingest(content).err
@@ -468,7 +479,11 @@ def test_columns_that_may_be_absent_are_filled_in(accept):
         pytest.param(
             "节点编号,省份,型号,卡数,备注",
             [("E314", "备注", "备注")],
-            ["expected columns: "],
+            [
+                "expected columns: node_id (节点编号), node_name (节点名称), province (省份), "
+                "model (型号), cards (卡数), status (状态), in_service_since (投运日期); "
+                "the header must stand in line 1"
+            ],
             id="unknown",
         ),
         pytest.param(
@@ -533,6 +548,7 @@ ACCEPTED = {
     "model": dict.fromkeys(
         (
             *("H100", "h100", "Ｈ１００", "H-100", "H 100", "英伟达 H100", " H100\xa0"),
+            *("H100 80GB", "H100-80GB", "H-100  80 GB", "H10080GB", "Ｈ１００－８０ＧＢ"),
             *("NVIDIA H100-SXM", "nvidia h100 sxm", "\xa0NVIDIA H100 SXM"),
         ),
         H100,
@@ -556,7 +572,7 @@ ACCEPTED = {
     "status": dict.fromkeys(
         (
             *("In_Service", "IN SERVICE", "in-service", "In‑service", "ｉｎ＿ｓｅｒｖｉｃｅ"),
-            *(" in_service ", "在运", "已投运", "运行中", " 在运\u3000"),
+            *(" in_service ", "在运", "运行中", " 在运\u3000"),
         ),
         "in_service",
     )
@@ -572,6 +588,7 @@ ACCEPTED = {
             "2024-05-07",
         ),
         "2024-2-29": "2024-02-29",
+        "1990/1/1": "1990-01-01",
         " ": "",
     },
 }
@@ -623,15 +640,44 @@ REFUSED = {
     ("province", "E321"): [form.format("北京") for form in INVISIBLE],
     ("model", "E321"): [form.format("H100") for form in INVISIBLE],
     ("status", "E321"): [form.format("在运") for form in INVISIBLE],
+    ("node_id", "E344"): ("\ufffd", "a\ufffdb"),
+    ("node_name", "E344"): ("顺\ufffd义",),
+    ("province", "E344"): ("北\ufffd", "\ufffd\ufffd"),
+    ("model", "E344"): ("H100\ufffd",),
+    ("cards", "E344"): ("8\ufffd",),
+    ("status", "E344"): ("在\ufffd",),
+    ("in_service_since", "E344"): ("2024\ufffd5\ufffd7\ufffd",),
     ("province", "E334"): OUTSIDE,
     ("province", "E322"): (
         *("火星", "北京城", "⑪", "¹¹", "1 1", "-11", "11-", "1-1", "11.0", "北京*", "#N/A"),
     ),
     ("model", "E323"): (
+        *(
+            "H10 0",
+            "H1-00",
+            "H 1 00",
+            "RTX 40-90",
+            "昇腾9 10B",
+            "Ｈ１　００",
+            "A10080GB",
+            "4090 24 GB",
+        ),
         *("H²00", "H₁00", "ℍ100", "Ⓗ100", "-4090", "40 90", "4090.0", "H100 / H200", "B200"),
     ),
     ("status", "E325"): (
-        *("停运", "已建成", "运行", "inservice", "in__service", "in  service", "service", "是"),
+        *(
+            "停运",
+            "停用",
+            "已建成",
+            "建成",
+            "已投运",
+            "运行",
+            "inservice",
+            "in__service",
+            "in  service",
+            "service",
+            "是",
+        ),
         "in_service_",
     ),
     ("cards", "E324"): (
@@ -645,6 +691,7 @@ REFUSED = {
         *("2024-5/7", "2024/5-7", "2024.5/7", "2024年5-7", "2024-02-30", "2023/2/29", "2024/13/1"),
         *("2024-05-07 00:00", "2024-05-07T00:00:00", "2024/5/7 0:00", "2024 -5-7", "45000"),
         *("2024/0/1", "2024-05-0", "May 7, 2024", "2024\u20135\u20137", "\t2024-05-07", "#N/A"),
+        *("1899/12/31", "1989-12-31", "2200-01-01", "1900年1月1日", "0001-01-01", "9999-12-31"),
         *("2024-005-07", "02024-5-7", "2024年5月7", "2024-05-07\u200b", "٢٠٢٤-05-07"),
     ),
     ("in_service_since", "E327"): ("2025-01-01",),
@@ -686,7 +733,27 @@ def test_what_must_be_there_is_missing_where_there_is_nothing_but_space(refuse, 
         ("province", "火星", "expected a name as in provinces.csv"),
         ("model", "H²00", "did you mean `NVIDIA H200 SXM`?"),
         ("model", "昇腾910", "did you mean `Huawei Ascend 910B`?"),
-        ("status", "停运", "expected one of in_service, under_construction, suspended, retired"),
+        ("status", "停运", "停运 may mean suspended or retired: write 暂停 or 退役"),
+        ("status", " 停 用", "停 用 may mean suspended or retired: write 暂停 or 退役"),
+        ("status", "已建成", "已建成 says nothing of power: write 在运 or 在建"),
+        (
+            *("status", "已投运"),
+            "已投运 says that it was put into service once: write 在运 if it runs today",
+        ),
+        (
+            *("status", "是"),
+            "expected one of in_service (在运), under_construction (在建), suspended (暂停), "
+            "retired (退役)",
+        ),
+        ("model", "H1-00", "did you mean `NVIDIA H100 SXM`?"),
+        (
+            *("node_name", "顺\ufffd"),
+            "take the value from the source: it was read in a wrong encoding once, and saved so",
+        ),
+        (
+            *("in_service_since", "1899-12-31"),
+            "expected YYYY-MM-DD, from 1990 to 2199, or nothing where it is not known",
+        ),
         (
             *("node_id", "1.10E+11"),
             "take the value from the source, and format the column as text before it goes in",

@@ -239,7 +239,7 @@ def test_a_batch_is_given_to_the_rules_as_an_eager_frame(check, monkeypatch):
 
 @pytest.mark.parametrize(
     ("since", "is_late"),
-    [("2024-12-31", False), ("2025-01-01", True), ("", False), ("0001-01-01", False)],
+    [("2024-12-31", False), ("2025-01-01", True), ("", False), ("1990-01-01", False)],
 )
 def test_a_row_in_service_was_put_into_service_by_the_day_of_the_snapshot(check, since, is_late):
     text = f"node_id,province,model,cards,in_service_since\nn1,东,M,1,{since}\nn2,西,M,1,\n"

@@ -8,7 +8,7 @@ from conftest import index_toml
 
 from cci_cli import normaliser
 from cci_cli.config import read_config
-from cci_cli.definitions import fold_spelling
+from cci_cli.definitions import find_digit_gaps, fold_spelling
 from cci_cli.normaliser import SPACES, Normaliser
 from cci_cli.readings import Normalisation, Reading
 from cci_cli.spellings import find_status, is_outside_the_sample
@@ -189,6 +189,23 @@ def test_a_normalisation_is_told_in_a_line(entry, line):
 )
 def test_a_spelling_is_folded_only_where_nothing_is_hidden(text, folded):
     assert fold_spelling(text) == folded
+
+
+@pytest.mark.parametrize(
+    ("text", "gaps"),
+    [
+        ("A100", []),
+        ("A100 80GB", [4]),
+        ("A100-80 - 2", [4, 6]),
+        ("A 100 GB", []),
+        (" 1 ", []),
+        ("ß1 ２", [3]),
+        ("一 二", []),
+        ("", []),
+    ],
+)
+def test_places_where_digits_stand_apart_are_found(text, gaps):
+    assert sorted(find_digit_gaps(text)) == gaps
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """Bytes of any encoding become UTF-8, whatever the size of the pieces they are read in."""
 
 import os
+import random
 from pathlib import Path
 
 import pytest
+from conftest import REPOSITORY
 
 from cci_cli import csvfile, rawfile
 from cci_cli.csvfile import read_batches, survey_file
@@ -95,7 +97,8 @@ def test_a_mark_within_the_text_is_kept(read, monkeypatch, chunk):
         ("a北\nab\nééé".encode() + b"\xff", None, 3, "UTF-8 from byte 14"),
         ("a𠮷\nb".encode() + b"\xff", None, 2, "UTF-8 from byte 7"),
         ("aé\nb".encode() + b"\xff", None, 2, "UTF-8 or GB18030 from byte 5"),
-        ("aé\nb".encode() + b"\xff\n\xe5\x8c\x97", None, 2, "UTF-8 or GB18030 from byte 5"),
+        ("aé\nb".encode() + b"\xff\n\xe5\x8c\x97", None, 2, "UTF-8 from byte 5"),
+        (b"a\nb\xff\n\xc3\xa9", None, 2, "UTF-8 or GB18030 from byte 3"),
         (b"a\n\n\xb1\xb1,\x81", None, 3, "UTF-8 or GB18030 from byte 6"),
         ("北\n京\n".encode("gb18030") + b"\x81\x30\x81", "gb18030", 3, "GB18030 from byte 6"),
         ("北\n𠮷\n".encode("gb18030") + b"\xff", "gb18030", 3, "GB18030 from byte 8"),
@@ -108,6 +111,123 @@ def test_the_first_bad_byte_is_named_wherever_a_piece_ends(
 ):
     monkeypatch.setattr(rawfile, "_CHUNK_BYTES", chunk)
     assert read(content, encoding) == (None, [("E310", line, f"bytes are not {message} on")])
+
+
+# what is good UTF-8, nearly good UTF-8, and GB18030
+
+HANZI = [
+    bytes((row, cell)).decode("gb2312")
+    for row in range(0xB0, 0xF8)
+    for cell in range(0xA1, 0xFF)
+    if not (row == 0xD7 and cell > 0xF9)
+]
+
+
+@pytest.mark.parametrize("chunk", CHUNKS)
+@pytest.mark.parametrize(
+    ("content", "line", "message"),
+    [
+        ("学校\n".encode("gb18030"), 1, "`ѧУ` in the one, `学校` in the other"),
+        ("a,b\n\nc,é".encode(), 3, "`é` in the one, `茅` in the other"),
+        ("a\nb,x学校x\n学校".encode("gb18030"), 2, "`ѧУx` in the one, `学校x` in the other"),
+    ],
+)
+def test_what_fits_two_encodings_is_refused_until_one_is_named(
+    read, monkeypatch, chunk, content, line, message
+):
+    monkeypatch.setattr(rawfile, "_CHUNK_BYTES", chunk)
+    text = f"bytes are good UTF-8 and good GB18030: {message}"
+    assert read(content) == (None, [("E343", line, text)])
+    assert read(content, "utf-8")[0].path.read_bytes() == content
+    assert read(content, "gb18030")[0].path.read_text("utf-8") == content.decode("gb18030")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "学校\n".encode(),
+        "é,é\n学".encode(),
+        b"\xef\xbb\xbf" + "é\n".encode(),
+        # é before a line end is no character of GB18030 where one byte is odd
+        "é".encode() + b"\x7f\xc2\x80\n\xdf\xbf\n" + "学".encode(),
+    ],
+)
+def test_what_fits_utf8_alone_or_says_so_by_its_mark_is_utf8(read, content):
+    found, problems = read(content)
+    assert (found.encoding, problems) == ("UTF-8", [])
+
+
+@pytest.mark.parametrize("chunk", CHUNKS)
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"a,b\nn\xb5\xb5,1\n" + "顺义,智算中心,昇腾\n".encode(),
+        "顺义,智算,昇腾\n".encode() + b"n\xb5\xb5,1\n",
+        # in the only word that is not ASCII
+        b"a,b\n" + "顺义智算".encode() + b"\xb5\xb5" + "中心\n".encode(),
+        # several flaws, and as many names without one
+        b"n\xb5\xb5,1\n" * 3 + "顺义\n".encode(),
+    ],
+)
+def test_utf8_with_a_few_bad_bytes_is_not_taken_for_gb18030(read, monkeypatch, chunk, content):
+    monkeypatch.setattr(rawfile, "_CHUNK_BYTES", chunk)
+    flaw = content.index(b"\xb5\xb5")
+    line = content.count(b"\n", 0, flaw) + 1
+    message = f"bytes are not UTF-8 from byte {flaw} on"
+    assert content.decode("gb18030")
+    assert read(content) == (None, [("E310", line, message)])
+    found, _ = read(content, "gb18030")
+    assert found.path.read_text("utf-8") == content.decode("gb18030")
+
+
+def test_the_other_encoding_is_hinted_at_only_where_it_fits(tmp_path):
+    for tail, hint in (
+        (b"\xb5\xb5\n", "--encoding gb18030"),
+        (b"\xb5\n", "save the file as UTF-8"),
+    ):
+        path = tmp_path / "raw"
+        path.write_bytes("顺义\n".encode() + tail)
+        problems = ProblemList("raw")
+        assert read_raw(path, tmp_path, problems) is None
+        assert problems.first()[0].hint.endswith(hint)
+
+
+def test_a_word_longer_than_what_is_held_is_cut_and_judged(read, monkeypatch):
+    monkeypatch.setattr(rawfile, "_LONGEST_WORD", 8)
+    monkeypatch.setattr(rawfile, "_CHUNK_BYTES", 4)
+    found, problems = read(("节点编号" * 30 + "\n").encode("gb18030"))
+    assert (found.encoding, problems) == ("GB18030", [])
+
+
+@pytest.mark.parametrize("header", ["节点编号,节点名称,省份,型号,卡数", "省份,型号,卡数,node_id"])
+@pytest.mark.parametrize("words", [1, 3, 20, 1000])
+def test_surveys_in_gb18030_are_read_unasked(read, header, words):
+    """Every hanzi of GB 2312 stands in a name, of two to seven hanzi, in some order."""
+    shuffle = random.Random(words)  # noqa: S311
+    for size in range(2, 8):
+        hanzi = shuffle.sample(HANZI, len(HANZI))
+        names = ["".join(hanzi[start : start + size]) for start in range(0, len(hanzi), size)]
+        for start in range(0, min(len(names), 300 * words), words):
+            rows = "".join(f"n,{name},北京,H100,1\n" for name in names[start : start + words])
+            found, problems = read(f"{header}\n{rows}".encode("gb18030"))
+            assert problems == []
+            assert found.encoding == "GB18030"
+
+
+def test_the_shipped_names_in_gb18030_are_read_unasked(read):
+    nodes = (REPOSITORY / "snapshots/2024H2/r1/nodes.csv").read_text(encoding="utf-8")
+    header, *lines = nodes.splitlines(keepends=True)
+    for first in (header, "节点编号,节点名称,省份,型号,卡数,状态,投运日期\n"):
+        for content in (first + "".join(lines), *(first + line for line in lines)):
+            found, problems = read(content.encode("gb18030"))
+            assert (found.encoding, problems) == ("GB18030", [])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+@pytest.mark.parametrize("start", [b"PK\x03\x04", bytes.fromhex("D0CF11E0A1B11AE1")])
+def test_a_workbook_has_no_encoding_to_be_named(read, encoding, start):
+    text = f"file is a workbook of Excel, and --encoding {encoding} is for text"
+    assert read(start + bytes(9), encoding) == (None, [("E345", None, text)])
 
 
 @pytest.mark.parametrize("chunk", CHUNKS)

@@ -42,7 +42,8 @@ def nodes(cards: int = 1) -> pl.LazyFrame:
 def write(root: Path, content: pl.LazyFrame, period: Period = P, **details: object):
     origin = archive.Origin(**{"created": NOW} | details)
     with archive.stage_revision(root) as staged:
-        return archive.write_revision(root, staged, period, content, origin)
+        rows = content.collect().height
+        return archive.write_revision(root, staged, period, content, origin, rows=rows)
 
 
 def folders(root: Path, period: str = "2024H2") -> list[str]:

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -81,6 +82,23 @@ def refuse(cci, ingest, workspace, tmp_path):
         assert outcome.err.count("\n  /") == len(problems)
         assert tree(workspace) == before
         return [(item["code"], item["line"], item["column"], item["value"]) for item in problems]
+
+    return run
+
+
+@pytest.fixture
+def rewrite(tmp_path):
+    """A workbook, its first sheet's XML changed, as bytes."""
+
+    def run(book, change):
+        book.save(tmp_path / "right.xlsx")
+        wrong = tmp_path / "wrong.xlsx"
+        with zipfile.ZipFile(tmp_path / "right.xlsx") as old, zipfile.ZipFile(wrong, "w") as new:
+            for name in old.namelist():
+                data = old.read(name)
+                is_sheet = name == "xl/worksheets/sheet1.xml"
+                new.writestr(name, change(data) if is_sheet else data)
+        return wrong.read_bytes()
 
     return run
 
@@ -264,12 +282,145 @@ def test_a_cell_of_another_kind_is_named_with_what_may_be_lost(ingest, value, ki
 
 
 @pytest.mark.parametrize("column", ["node_id", "province", "model", "cards", "status"])
-@pytest.mark.parametrize(
-    "value", [None, "", "  ", "=1+1"], ids=["none", "empty", "space", "formula"]
-)
-def test_an_empty_cell_and_a_formula_without_a_value_are_missing(refuse, column, value):
+@pytest.mark.parametrize("value", [None, "", "  "], ids=["none", "empty", "space"])
+def test_an_empty_cell_is_missing(refuse, column, value):
     found = refuse(sheet_of(with_value(column, value), ["n9", None, "东", *FIRST[3:]], SECOND))
     assert found == [("E320", 2, column, None)]
+
+
+# formulas that nobody computed
+
+
+@pytest.mark.parametrize("column", HEADER)
+def test_a_formula_without_a_value_is_told_as_that_and_not_as_missing(refuse, ingest, column):
+    book = sheet_of(SECOND, with_value(column, "=TODAY()+300"))
+    assert refuse(book) == [("E341", 3, column, None)]
+    place = f"{'ABCDEFG'[HEADER.index(column)]}3"
+    assert f": cell {place} holds a formula whose value was never computed [E341]" in (
+        ingest(book).err
+    )
+
+
+def test_rows_and_sheets_of_formulas_are_not_blank(refuse):
+    book = sheet_of(FIRST, SECOND, ["=A2"], [None, None, None, None, None, None, None, None, "=1"])
+    found = refuse(book)
+    assert [item for item in found if item[0] == "E341"] == [("E341", 4, "node_id", None)]
+    assert ("E317", 5, None, None) in found
+    book = sheet_of(FIRST, SECOND)
+    book.create_sheet("computed")["B3"] = "=1+1"
+    assert refuse(book) == [("E338", None, None, None)]
+
+
+def test_a_header_made_of_formulas_is_told_as_that(refuse):
+    found = refuse(sheet_of(FIRST, header=[*HEADER[:6], '="in_service_since"']))
+    assert found == [("E341", 1, None, None), ("E314", 1, "", "")]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "expected"),
+    [
+        ("cards", b"<f>8+8</f><v>16</v>", "16"),
+        ("node_name", b'<f>IF(A2="","x","")</f><v></v>', ""),
+        ("node_name", b"<f>B1</f><v>a</v>", "a"),
+    ],
+)
+def test_a_formula_with_a_value_stands_for_it(accept, rewrite, column, cell, expected):
+    def change(data: bytes) -> bytes:
+        place = f"{'ABCDEFG'[HEADER.index(column)]}2".encode()
+        kind = b"" if column == "cards" else b' t="str"'
+        return re.sub(
+            rb'<c r="' + place + rb'"[^>]*>(?:<f>.*?</c>|.*?</c>)',
+            lambda _: b'<c r="' + place + b'"' + kind + b">" + cell + b"</c>",
+            data,
+        )
+
+    stored, _ = accept(rewrite(sheet_of(with_value(column, "=1"), SECOND), change))
+    fields = ["0700", "", "东", "M", "8", "in_service", ""]
+    fields[HEADER.index(column)] = expected
+    assert stored.splitlines()[1] == ",".join(fields)
+
+
+def test_rows_of_blank_formulas_below_the_others_are_no_part_of_a_sheet(accept, rewrite):
+    def change(data: bytes) -> bytes:
+        return data.replace(b"<f>1</f><v />", b"<f>1</f><v></v>").replace(
+            b'<c r="B4">', b'<c r="B4" t="str">'
+        )
+
+    book = rewrite(sheet_of(FIRST, SECOND, [None, "=1"]), change)
+    assert accept(book)[0] == CANONICAL
+
+
+@pytest.mark.parametrize("numbered", [True, False], ids=["numbered", "unnumbered"])
+def test_rows_and_cells_may_leave_their_numbers_to_be_counted(refuse, rewrite, numbered):
+    def change(data: bytes) -> bytes:
+        return data if numbered else re.sub(rb'<(c|row) r="[A-Z]*[0-9]+"', rb"<\1", data)
+
+    row = ["n9", "x", "东", "M", "=2+2", "在运", "2024-05-07"]
+    full = ["n8", "x", "西", "M", "2", "在运", "2024-05-07"]
+    assert refuse(rewrite(sheet_of(full, row), change)) == [("E341", 3, "cards", None)]
+
+
+def test_all_formulas_of_a_sheet_are_counted_in_step_with_its_rows(refuse, monkeypatch):
+    monkeypatch.setattr("cci_cli.sheetxml._CHUNK_BYTES", 7)
+    rows = [[f"n{number}", None, "东", "M", "=1", "在运"] for number in range(40)]
+    found = refuse(sheet_of(*rows[:20], [], *rows[20:]))
+    lines = [*range(2, 22), *range(23, 43)]
+    assert [item[1] for item in found if item[0] == "E341"] == lines
+    assert [item for item in found if item[0] != "E341"] == [("E318", 22, None, None)]
+
+
+# cells merged into one
+
+
+@pytest.mark.parametrize(
+    ("merged", "problems"),
+    [
+        ("B2:B4", [("E342", 3, "node_name"), ("E342", 4, "node_name")]),
+        ("G2:G3", [("E342", 3, "in_service_since")]),
+        ("C3:C4", [("E342", 4, "province")]),
+        ("B3:C3", [("E342", 3, "province")]),
+        (
+            "F2:G3",
+            [
+                ("E342", place, column)
+                for place, column in (
+                    (2, "in_service_since"),
+                    (3, "in_service_since"),
+                    (3, "status"),
+                )
+            ],
+        ),
+        ("G3:XFD3", []),
+        ("A5:G9", []),
+        ("H2:J9", []),
+    ],
+)
+def test_a_blank_cell_that_a_merged_one_covers_is_refused(accept, refuse, ingest, merged, problems):
+    rows = [["n1", "x", "东", "M", 1, "在运", "2024-05-07"], ["n2", *FIRST[1:]], SECOND]
+    rows[2] = ["n3", *SECOND[1:]]
+    book = sheet_of(*rows)
+    book.active.merge_cells(merged)
+    if not problems:
+        assert "n3,,西,M,0,in_service,\n" in accept(book)[0]
+        return
+    assert refuse(book) == [(*problem, None) for problem in problems]
+    assert f"of the merged cells {merged} [E342]" in ingest(book).err
+
+
+def test_merged_cells_that_all_hold_a_value_are_none(accept, rewrite):
+    def change(data: bytes) -> bytes:
+        merged = b'</sheetData><mergeCells count="1"><mergeCell ref="C2:C3"/></mergeCells>'
+        return data.replace(b"</sheetData>", merged)
+
+    assert accept(rewrite(sheet_of(FIRST, SECOND), change))[0] == CANONICAL
+
+
+def test_more_merged_ranges_than_a_survey_has_are_refused(refuse, monkeypatch):
+    monkeypatch.setattr("cci_cli.workbook._MAX_MERGED", 1)
+    book = sheet_of(FIRST, SECOND)
+    book.active.merge_cells("J1:J2")
+    book.active.merge_cells("K1:K2")
+    assert refuse(book) == [("E339", None, None, None)]
 
 
 # lines are rows
@@ -445,11 +596,13 @@ def test_what_a_workbook_has_beside_values_does_not_matter(accept):
     assert accept(book)[0] == CANONICAL
 
 
-def test_an_encoding_that_is_named_means_text(ingest, tmp_path):
-    sheet_of(FIRST, SECOND).save(tmp_path / "book.xlsx")
-    outcome = ingest((tmp_path / "book.xlsx").read_bytes(), "--encoding", "utf-8")
+def test_an_encoding_that_is_named_is_not_for_a_workbook(ingest):
+    outcome = ingest(sheet_of(FIRST, SECOND), "--encoding", "utf-8")
     assert outcome.code == 1
-    assert "[E31" in outcome.err
+    assert (
+        "file is a workbook of Excel, and --encoding utf-8 is for text [E345]\n"
+        "    hint: leave --encoding out: a workbook says itself how it is written\n"
+    ) in outcome.err
 
 
 def test_the_data_package_says_that_it_was_a_workbook(accept, workspace):

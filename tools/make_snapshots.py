@@ -143,6 +143,7 @@ def main(arguments: Sequence[str]) -> None:
                 parse_period(period),
                 to_canonical(text.lazy(), COLUMNS),
                 Origin(CREATED, NOTE, SOURCES, is_demonstration=True),
+                rows=text.height,
             )
         print(f"{ref}: {'written' if is_new else 'unchanged'}, sha256 {sha256}")
 

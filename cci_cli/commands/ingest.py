@@ -11,8 +11,9 @@ from cci_cli.files import copy_file
 from cci_cli.formats import Encoding
 from cci_cli.inspection import inspect_raw
 from cci_cli.nodefile import scan_checked
-from cci_cli.periods import parse_period
+from cci_cli.periods import PeriodRef, parse_period
 from cci_cli.readings import Reading
+from cci_cli.releases import list_releases
 from cci_cli.results import IngestResult, SnapshotFacts
 from cci_cli.schemas import to_canonical
 
@@ -52,7 +53,10 @@ def ingest(
         copy = staged / "received"
         copy_file(file, copy)
         found = inspect_raw(
-            workspace, config, copy, str(file), described, folder=staged, encoding=encoding
+            *(workspace, config, copy, str(file), described),
+            today=now.date(),
+            folder=staged,
+            encoding=encoding,
         )
         if found.survey is None or found.facts is None or found.reading is None:
             raise InvalidDataError("E305", file, found.errors.first(), found.errors.total)
@@ -66,8 +70,10 @@ def ingest(
                 note=note,
                 sources=[_describe_source(file.name, found.facts.sha256, found.reading)],
             ),
+            rows=found.facts.rows,
             is_dry_run=is_dry_run,
         )
+    releases = list_releases(workspace, described)
     return IngestResult(
         ref=ref,
         is_new=is_new,
@@ -76,6 +82,7 @@ def ingest(
         compared_with=found.compared_with,
         reading=found.reading,
         is_dry_run=is_dry_run,
+        release=PeriodRef(described, releases[-1]) if releases else None,
     )
 
 

@@ -1,5 +1,6 @@
 """``cci validate``: every problem of a stored snapshot or of a file, and implausible moves."""
 
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,6 +19,7 @@ def validate(
     target: str,
     period: str | None = None,
     encoding: Encoding | None = None,
+    now: datetime,
 ) -> ValidateResult:
     """All that is wrong with a snapshot, and what in it deserves a second look.
 
@@ -27,6 +29,7 @@ def validate(
         period: for a file, the half-year it describes: dates are then held against its last
             day, and supply against the period before.
         encoding: for a file, what to read it as; null where its bytes are to tell.
+        now: the time: a file may describe a half-year that has not ended.
 
     Raises:
         UsageError: a period is not one, or an option for files was given with a target that is
@@ -41,6 +44,7 @@ def validate(
         with TemporaryDirectory(prefix="cci-") as folder:
             found = inspect_raw(
                 *(workspace, config, Path(target), name, described),
+                today=now.date(),
                 folder=Path(folder),
                 encoding=encoding,
             )
@@ -49,9 +53,9 @@ def validate(
             if value is not None:
                 raise UsageError("E107", value=target, option=f"--{known}", known=known)
         ref = resolve_ref(workspace, ref)
-        check_hash(workspace, ref)
-        name = nodes_name(ref)
-        found = inspect_file(workspace, config, nodes_path(workspace, ref), name, ref.period)
+        sha256 = check_hash(workspace, ref).sha256
+        name, path = nodes_name(ref), nodes_path(workspace, ref)
+        found = inspect_file(workspace, config, path, name, ref.period, sha256=sha256)
     return ValidateResult(
         file=name,
         ref=ref,

@@ -407,3 +407,76 @@ def test_an_encoding_that_is_none_is_wrong_usage(ingest, workspace):
     assert outcome.code == 2
     assert "latin-1" in outcome.err
     assert entries(workspace) == []
+
+
+def test_every_byte_is_hashed_once(cci, ingest, workspace, monkeypatch):
+    hashed = []
+    file_digest = hashlib.file_digest
+
+    def digest(stream, name):
+        hashed.append(Path(stream.name).name)
+        return file_digest(stream, name)
+
+    monkeypatch.setattr("cci_cli.files.hashlib.file_digest", digest)
+    assert ingest(SOUND).code == 0
+    assert sorted(hashed) == ["nodes.csv", "received"]
+    hashed.clear()
+    assert cci("validate", "2024H2", workspace=workspace).code == 0
+    assert hashed == ["nodes.csv"]
+
+
+@pytest.mark.parametrize("verb", ["ingest", "validate"])
+@pytest.mark.parametrize(
+    ("period", "epoch", "warning"),
+    [
+        ("2024H2", "1735516800", ": 2024H2 ends on 2024-12-31, after today [W307]"),
+        ("2024H2", "1735689599", None),
+        ("2052H1", "1735689599", ": 2052H1 ends on 2052-06-30, after today [W307]"),
+        (
+            *("2024H1", "1735689599"),
+            ": 2024H1 lies before the base period 2024H2: no index is computed for it [W308]",
+        ),
+    ],
+    ids=["day before", "last day", "far ahead", "before the base"],
+)
+def test_a_period_that_is_unlikely_is_warned_of(
+    cci, workspace, tmp_path, monkeypatch, verb, period, epoch, warning
+):
+    # the first second of 30 December 2024, and the last one of the year
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    path = tmp_path / "survey.csv"
+    path.write_text(SOUND, encoding="utf-8")
+    outcome = cci(verb, path, "--period", period, workspace=workspace)
+    assert outcome.code == 0
+    said = outcome.err + outcome.out
+    if warning is None:
+        assert "warning:" not in said
+    else:
+        assert f"warning: {path}{warning}\n" in said
+
+
+def test_a_stored_period_is_not_warned_of_again(cci, ingest, workspace, monkeypatch):
+    assert ingest(SOUND).code == 0
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+    outcome = cci("validate", "2024H2", workspace=workspace)
+    assert "0 warnings" in outcome.out
+
+
+def test_a_file_with_problems_is_not_warned_of(ingest, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+    assert "W307" not in ingest(HEADER + "n1,东,M,x\n").err
+
+
+RELEASED = "2024H2 is released as r1: its levels stay as published until it is restated"
+
+
+def test_of_a_period_that_is_released_it_is_said_what_stays(cci, ingest, workspace):
+    assert "released" not in ingest(SOUND).err
+    assert cci("publish", "2024H2", "--by", "x", workspace=workspace).code == 0
+    assert "released" not in ingest(SOUND).err
+    other = SOUND.replace("M,1", "M,3")
+    for options, count in ((("--dry-run",), 1), (("--quiet",), 0), ((), 1)):
+        outcome = ingest(other, *options)
+        assert outcome.code == 0
+        assert outcome.err.splitlines()[1:] == [RELEASED] * count
+        other = other.replace("M,3", "M,4") if "--quiet" in options else other

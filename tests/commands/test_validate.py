@@ -13,8 +13,11 @@ from cci_cli.packages import seal
 HEADER = "node_id,node_name,province,model,cards,status,in_service_since\n"
 EAST = "n1,,东,M,1,in_service,\n"
 WEST = "n2,,内蒙古,M,2,in_service,\n"
-COLUMNS = "node_id, node_name, province, model, cards, status, in_service_since"
-STATUSES = "in_service, under_construction, suspended, retired"
+COLUMNS = (
+    "node_id (节点编号), node_name (节点名称), province (省份), model (型号), cards (卡数), "
+    "status (状态), in_service_since (投运日期)"
+)
+STATUSES = "in_service (在运), under_construction (在建), suspended (暂停), retired (退役)"
 NOT_A_NUMBER = "not a whole number from 0 to 9223372036854775807"
 DIGITS_ONLY = "write digits, 5520 or 5,520: no sign, decimal point, exponent, unit or leading zero"
 QUOTES = "quotes do not pair up, stand inside an unquoted field or enclose a very long text"
@@ -145,7 +148,8 @@ def test_what_is_unusual_but_sound_is_valid(validate, content):
             error(
                 *("E311", None, None, None),
                 "file is empty",
-                "expected a header line: " + COLUMNS.replace(" ", ""),
+                "expected a header line: "
+                "node_id,node_name,province,model,cards,status,in_service_since",
             ),
             id="empty",
         ),
@@ -172,7 +176,7 @@ def test_what_is_unusual_but_sound_is_valid(validate, content):
             error(
                 *("E314", 1, "name_of_it", "name_of_it"),
                 "unknown column",
-                f"expected columns: {COLUMNS}",
+                f"expected columns: {COLUMNS}; the header must stand in line 1",
             ),
             id="unknown column",
         ),
@@ -190,7 +194,7 @@ def test_what_is_unusual_but_sound_is_valid(validate, content):
             error(
                 *("E315", 1, "cards", None),
                 "column is missing",
-                f"expected columns: {COLUMNS}",
+                f"expected columns: {COLUMNS}; the header must stand in line 1",
             ),
             id="missing column",
         ),
@@ -295,8 +299,8 @@ def test_what_is_unusual_but_sound_is_valid(validate, content):
             HEADER + EAST + WEST + "n3,,东,M,1,in_service,2023-02-30\n",
             error(
                 *("E326", 4, "in_service_since", "2023-02-30"),
-                "not a date",
-                "expected YYYY-MM-DD, or nothing where it is not known",
+                "not a date of service",
+                "expected YYYY-MM-DD, from 1990 to 2199, or nothing where it is not known",
             ),
             id="no such day",
         ),
@@ -475,8 +479,8 @@ def test_what_can_be_seen_is_taken_in_identifiers_and_names(validate, column):
             {
                 "in__service": "did you mean `in_service`?",
                 "运行": f"expected one of {STATUSES}",
-                "停运": f"expected one of {STATUSES}",
-                "已建成": f"expected one of {STATUSES}",
+                "停运": "停运 may mean suspended or retired: write 暂停 or 退役",
+                "已建成": "已建成 says nothing of power: write 在运 or 在建",
                 "retird": "did you mean `retired`?",
                 "null": f"expected one of {STATUSES}",
             },
