@@ -202,15 +202,8 @@ def _to_iso_date(text: pl.Expr) -> pl.Expr:
     """A day in one of the known forms as YYYY-MM-DD; null for nothing but space."""
     bare = text.str.strip_chars(SPACES)
     written = bare.str.replace_many(list(_WIDE_DIGITS), list(_DIGITS))
-    parts = written.str.extract_all("[0-9]+")
-    day = pl.concat_str(
-        [parts.list.get(0, null_on_oob=True)]
-        + [parts.list.get(part, null_on_oob=True).str.zfill(2) for part in (1, 2)],
-        separator="-",
-    )
-    is_day = (
-        written.str.contains(_DATE_FORM)
-        & day.str.contains(ISO_DATE)
-        & day.str.to_date("%Y-%m-%d", strict=False).is_not_null()
-    )
+    parts = written.str.replace_all("[/.年月]", "-").str.strip_suffix("日")
+    # takes a month or a day of one digit too, and gives null for what is no day
+    day = parts.str.to_date("%Y-%m-%d", strict=False).dt.to_string("%Y-%m-%d")
+    is_day = written.str.contains(_DATE_FORM) & day.str.contains(ISO_DATE)
     return pl.when(bare == "").then(None).when(is_day).then(day).otherwise(text)

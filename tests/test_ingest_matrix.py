@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import index_toml
+from conftest import REPOSITORY, index_toml
 
 HEADER = ("node_id", "node_name", "province", "model", "cards", "status", "in_service_since")
 CHINESE = ("节点编号", "节点名称", "省份", "型号", "卡数", "状态", "投运日期")
@@ -477,6 +477,12 @@ def test_columns_that_may_be_absent_are_filled_in(accept):
             id="invisible character",
         ),
         pytest.param(
+            "节点编号,省份,型号,卡\t数",
+            [("E314", "卡\t数", "卡\t数"), ("E315", "cards", None)],
+            ["did you mean `卡数`?"],
+            id="tab",
+        ),
+        pytest.param(
             "节点编号,省份,型号,卡数,备注",
             [("E314", "备注", "备注")],
             [
@@ -675,14 +681,23 @@ REFUSED = {
             "inservice",
             "in__service",
             "in  service",
-            "service",
-            "是",
         ),
-        "in_service_",
+        *("service", "是", "in_service_", "ⁱn_service"),
     ),
     ("cards", "E324"): (
         *("-1", "+5", "12.5", "12.0", "1e3", "1E+05", "007", "０１", "1 234", "1_234", "八"),
-        *("12,34", "1,2345", "0,123", ",123", "1,", "1,234，567", "1,234.0", "1'234", "1;234"),
+        *(
+            "12,34",
+            "1234,567",
+            "1,2345",
+            "0,123",
+            ",123",
+            "1,",
+            "1,234，567",
+            "1,234.0",
+            "1'234",
+            "1;234",
+        ),
         *("9223372036854775808", "9,223,372,036,854,775,808", "99999999999999999999", "٣", "²"),
         *("5\u200b", "\t5", "5\n", "TRUE", "#N/A"),
     ),
@@ -763,6 +778,17 @@ def test_what_must_be_there_is_missing_where_there_is_nothing_but_space(refuse, 
 def test_a_refused_value_comes_with_what_to_do(ingest, column, text, hint):
     err = ingest(table(with_value(column, text), SECOND).encode()).err
     assert f"    hint: {hint}\n" in err
+
+
+def test_no_other_province_is_suggested_for_one_outside_the_sample(cci, tmp_path):
+    """Taiwan Province is close to Hainan Province in its letters alone."""
+    path = tmp_path / "survey.csv"
+    path.write_text("node_id,province,model,cards\nn1,Taiwan Province,H100,1\n", encoding="utf-8")
+    outcome = cci("validate", path, "--format", "json", workspace=REPOSITORY)
+    first, *others = json.loads(outcome.out)["errors"]
+    assert (first["code"], first["hint"]) == ("E334", "leave its rows out of the file")
+    assert {problem["code"] for problem in others} == {"E332"}
+    assert len(others) == 31
 
 
 def test_a_config_may_know_a_province_that_others_leave_out(accept, workspace):
