@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # without the build isolation of pip, the constraints hold for the build backend too
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -c constraints.txt
+# on all cores, for the tests of crashes and of raw files are many
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
 .PHONY: help run test check format snapshots clean
 .DEFAULT_GOAL := help
@@ -15,13 +17,13 @@ run: $(VENV)/.core ## install cci and print Table 2 of the first half of 2025
 	$(BIN)/cci compute 2025H1
 
 test: $(VENV)/.dev ## run the tests
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 check: $(VENV)/.dev ## formatting, lint, types, tests
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 format: $(VENV)/.dev ## put the code into its standard form
 	$(BIN)/ruff format

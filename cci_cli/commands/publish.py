@@ -118,8 +118,16 @@ def _find_before(shelf: ReleaseShelf, period: Period, config: Config) -> Release
 
 
 def _is_improved(newest: Release, draft: Draft, restate: str | None) -> bool:
-    """Whether levels known from print alone are to be replaced by the exact ones."""
-    return restate is not None and newest.is_transcribed and draft.decimals is None
+    """Whether the same figures are to be replaced by ones that rest on something better known.
+
+    Exact levels take the place of printed ones, and what no longer rests on print or on invented
+    nodes the place of what did.
+    """
+    if restate is None:
+        return False
+    was_print = newest.is_transcribed and draft.decimals is None
+    has_other_basis = newest.print_basis != draft.print_basis
+    return was_print or has_other_basis or newest.is_demonstration != draft.is_demonstration
 
 
 def _describe(draft: Draft, config: Config) -> dict[str, Any]:

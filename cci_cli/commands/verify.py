@@ -98,12 +98,14 @@ def _check_release(
 def _find_mismatches(workspace: Path, release: Release, shelf: ReleaseShelf) -> Iterator[str]:
     """Where a release made again, with the config of then, is not what was released."""
     try:
-        rows = _make_again(workspace, release, shelf)
+        rows, flags = _make_again(workspace, release, shelf)
     except DataError as error:
         yield f"it cannot be made again: {error.message}"
         if isinstance(error, InvalidDataError):
             yield from (problem.message for problem in error.problems[:3])
         return
+    if flags != (release.is_demonstration, release.print_basis):
+        yield "what it says of demonstration data or print behind it is not so"
     released = {row["code"]: row for row in release.rows}
     again = {row["code"]: row for row in rows}
     for code in dict.fromkeys((*released, *again)):
@@ -117,16 +119,18 @@ def _find_mismatches(workspace: Path, release: Release, shelf: ReleaseShelf) -> 
 
 def _make_again(
     workspace: Path, release: Release, shelf: ReleaseShelf
-) -> Sequence[Mapping[str, str]]:
+) -> tuple[Sequence[Mapping[str, str]], tuple[bool, tuple[str, int] | None]]:
+    """The rows of a release, and whether demonstration data and print stand behind them."""
     if not release.is_transcribed:
-        return recompile_release(workspace, release, shelf).release_rows
+        compiled = recompile_release(workspace, release, shelf)
+        return compiled.release_rows, (compiled.is_demonstration, compiled.print_basis)
     folder = workspace / release.name
     config, table = read_config(folder), folder / TABLE_FILE
     problems = ProblemList(str(table))
     levels = parse_level_table(read_bytes(table), config, release.ref.period, None, problems)
     if problems.total:
         raise InvalidDataError("E305", table, problems.first(), problems.total)
-    return to_printed_rows(config.indices, release.ref.period, levels)
+    return to_printed_rows(config.indices, release.ref.period, levels), (False, None)
 
 
 def _find_drifts(

@@ -776,3 +776,24 @@ def test_quiet_and_output(released, cci, tmp_path):
 
     assert (run.code, run.out, run.err) == (0, "", "")
     assert json.loads(target.read_bytes())["sound"] is True
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("demonstration", True), ("rests_on_print", {"release": "releases/2024H2/r1", "decimals": 2})],
+)
+def test_a_release_that_is_wrong_about_what_it_rests_on_is_a_mismatch(
+    cci, make_workspace, key, value
+):
+    root = make_workspace(
+        ["a"], index_toml("N", "national", ["a"]), {"2024H2": [("n", "a", "M", 1)]}
+    )
+    assert cci("publish", "2024H2", "--by", "A", workspace=root).code == 0
+    path = root / "releases/2024H2/r1/datapackage.json"
+    document = json.loads(path.read_bytes())
+    del document["seal"]
+    path.write_bytes(seal(document | {key: value}))
+    run = cci("verify", workspace=root)
+
+    assert run.code == 1
+    assert "what it says of demonstration data or print behind it is not so" in run.out
