@@ -28,7 +28,7 @@ from cci_cli.errors import (
     first_few,
     os_failure,
 )
-from cci_cli.formats import Encoding, Format, Lang
+from cci_cli.formats import Encoding, Format, Grouping, Lang
 from cci_cli.workspace import find_workspace
 
 EXIT_BUG: Final = 70
@@ -39,6 +39,8 @@ EXIT_TERMINATED: Final = 143
 MAX_SHOWN: Final = 100
 #: Models that `cci explain` shows of each province, those with the most TFLOPS first.
 TOP_MODELS: Final = 3
+#: Drivers that `cci diff` shows, those with the largest contributions.
+TOP_DRIVERS: Final = 20
 
 
 WorkspaceOption = Annotated[
@@ -394,6 +396,52 @@ def explain(
     root = _open_workspace(workspace, verbose=verbose)
     result = verb.explain(workspace=root, code=code, period=period, from_snapshots=from_snapshots)
     show(view_explain(result, lang, top), chosen, output, quiet=quiet)
+
+
+@app.command(
+    epilog="Examples: cci diff 2024H2 2025H1 --by node --top 10; cci diff 2025H1@r1 2025H1@r2"
+)
+def diff(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="The earlier period, or a revision.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The later one.")],
+    by: Annotated[
+        Grouping, typer.Option("--by", help="What to tell the drivers of the change apart by.")
+    ] = "index",
+    top: Annotated[
+        int, typer.Option("--top", min=0, metavar="N", help="Drivers to show, 0 for all.")
+    ] = TOP_DRIVERS,
+    workspace: WorkspaceOption = None,
+    form: FormatOption = None,
+    output: OutputOption = None,
+    lang: LangOption = "zh",
+    *,
+    from_snapshots: FromSnapshotsOption = False,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with 1 where something differs.")
+    ] = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+) -> int:
+    """Say why the indices moved between two periods, or what two revisions of one differ in.
+
+    Levels, growth, contributions to national growth, which add up exactly over regions and over
+    time, and what was done at the nodes: built, expanded, suspended, or only found later.
+    """
+    from cci_cli.commands import diff as verb
+    from cci_cli.comparisons import view_diff, view_revision_diff
+    from cci_cli.results import DiffResult
+
+    root = _open_workspace(workspace, verbose=verbose)
+    chosen = choose_format(form, output)
+    result = verb.diff(
+        workspace=root, old=old, new=new, by=by, top=top, from_snapshots=from_snapshots
+    )
+    if isinstance(result, DiffResult):
+        view = view_diff(result, lang)
+    else:
+        view = view_revision_diff(result, lang)
+    show(view, chosen, output, quiet=quiet)
+    return CciError.exit_code if exit_code and result.has_moved else 0
 
 
 @app.command(epilog="Examples: cci cards H20; cci cards 昇腾 --format csv")

@@ -59,19 +59,36 @@ def compile_indices(
         for named in (start, release):
             if named is not None:
                 _check_sources(workspace, named, first)
-    known = list_periods(workspace)
-    missing = [period for period in periods_between(first, ref.period) if period not in known]
-    if missing:
-        raise DataError(
-            "E402",
-            missing=", ".join(map(str, missing)),
-            period=ref.period,
-            start=f"the base period {base}" if start is None else start.name,
-        )
-    refs = [*map(PeriodRef, periods_between(first, ref.period)[:-1]), ref]
-    snapshots = {wanted.period: read_snapshot(workspace, wanted, config) for wanted in refs}
+    origin = f"the base period {base}" if start is None else start.name
+    snapshots = read_snapshots(workspace, first, ref, config, origin)
     replaced = None if start is None else shelf.find_replaced(start)
     return _chain(config, ref.period, snapshots, start, replaced, release)
+
+
+def read_snapshots(
+    workspace: Path, first: Period, ref: PeriodRef, config: Config, origin: str
+) -> dict[Period, Snapshot]:
+    """The snapshots from a period to ``ref``; none is read before all are known to be there.
+
+    Args:
+        workspace: its root folder.
+        first: the first period.
+        ref: the last period; a revision holds for that period alone.
+        config: provinces and models that their values must name.
+        origin: what the error text calls the start of the chain.
+
+    Raises:
+        DataError: E402 one is missing; or one is damaged.
+        InvalidDataError: one breaks a rule.
+    """
+    periods = periods_between(first, ref.period)
+    known = list_periods(workspace)
+    missing = [period for period in periods if period not in known]
+    if missing:
+        names = ", ".join(map(str, missing))
+        raise DataError("E402", missing=names, period=ref.period, start=origin)
+    refs = [*map(PeriodRef, periods[:-1]), ref]
+    return {wanted.period: read_snapshot(workspace, wanted, config) for wanted in refs}
 
 
 def recompile_release(workspace: Path, release: Release, shelf: ReleaseShelf) -> Compilation:
@@ -166,14 +183,7 @@ def _chain(
     replaced: PeriodRef | None = None,
     release: Release | None = None,
 ) -> Compilation:
-    coefficients, methodology = config.coefficients, config.methodology
-    standard_cards = {
-        seen: to_standard_cards(snapshot.card_counts, coefficients)
-        for seen, snapshot in snapshots.items()
-    }
-    supplies = {
-        seen: to_supply(cards, methodology.hours_per_year) for seen, cards in standard_cards.items()
-    }
+    standard_cards, supplies = measure_supplies(config, snapshots)
     return Compilation(
         config=config,
         period=period,
@@ -186,7 +196,20 @@ def _chain(
         chained=chain_indices(
             config.indices,
             supplies,
-            Fraction(methodology.base_level),
+            Fraction(config.methodology.base_level),
             None if start is None else start.levels,
         ),
     )
+
+
+def measure_supplies(
+    config: Config, snapshots: Mapping[Period, Snapshot]
+) -> tuple[dict[Period, dict[str, Fraction]], dict[Period, dict[str, Fraction]]]:
+    """Standard cards, and supply in card-hours per year, by period and province."""
+    coefficients, hours = config.coefficients, config.methodology.hours_per_year
+    standard_cards = {
+        period: to_standard_cards(snapshot.card_counts, coefficients)
+        for period, snapshot in snapshots.items()
+    }
+    supplies = {period: to_supply(cards, hours) for period, cards in standard_cards.items()}
+    return standard_cards, supplies

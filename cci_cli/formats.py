@@ -17,3 +17,6 @@ SUFFIXES: Final[Mapping[str, Format]] = {
     ".xlsx": "xlsx",
     ".parquet": "parquet",
 }
+
+#: What the drivers of a change are told apart by.
+Grouping = Literal["index", "province", "model", "node"]

@@ -49,6 +49,10 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "nobody knows who publishes: this system has no login name", "give --by NAME"
         ),
         "E111": Message("a restatement needs a reason", 'say why: --restate "nodes found late"'),
+        "E112": Message(
+            "{value} is not later than {old}",
+            "name the earlier period first",
+        ),
         # workspace and config
         "E201": Message(
             "no workspace at or above {value}",

@@ -4,7 +4,7 @@ The texts are in the message catalogue.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -13,7 +13,7 @@ from cci_cli.definitions import IndexDefinition, Methodology
 from cci_cli.errors import first_few
 from cci_cli.indices import Observation, find_national
 from cci_cli.periods import Period
-from cci_cli.results import Note, Release, release_name
+from cci_cli.results import Note, Release, Snapshot, release_name
 from cci_cli.rounding import fraction_text, round_exact
 
 
@@ -30,9 +30,7 @@ def find_notes(compiled: Compilation) -> list[Note]:
             notes += [note] if note else []
     for definition, seen in zip(config.indices, chained[period], strict=True):
         notes += _find_index_notes(definition, seen, chained)
-    if compiled.is_demonstration:
-        notes.append(Note("N106", {"snapshots": _find_demonstrations(compiled)}))
-    return notes
+    return notes + find_demonstration_notes(compiled.snapshots.values(), compiled.start)
 
 
 def find_notes_of(compiled: Compilation, definition: IndexDefinition) -> list[Note]:
@@ -45,12 +43,11 @@ def find_notes_of(compiled: Compilation, definition: IndexDefinition) -> list[No
     ]
 
 
-def _find_demonstrations(compiled: Compilation) -> tuple[str, ...]:
-    shown = [str(item.ref) for item in compiled.snapshots.values() if item.is_demonstration]
-    start = compiled.start
-    if start is not None and start.is_demonstration:
-        shown.insert(0, start.name)
-    return tuple(shown)
+def find_demonstration_notes(snapshots: Iterable[Snapshot], start: Release | None) -> list[Note]:
+    """The note that invented nodes stand behind what is shown, if they do."""
+    names = [start.name] if start is not None and start.is_demonstration else []
+    names += [str(item.ref) for item in snapshots if item.is_demonstration]
+    return [Note("N106", {"snapshots": tuple(names)})] if names else []
 
 
 def _find_index_notes(

@@ -290,6 +290,130 @@ class ExplainResult:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexDiff:
+    """What one index did between two periods.
+
+    Levels are unrounded points; ``growth`` is a ratio, null from zero; ``contribution`` is to
+    national growth, as a ratio; ``increment_share`` is null where the nation stood still. The
+    parts are in card-hours per year and add up to the change of supply exactly: what was
+    ``construction`` in the wide sense, what was a ``discovery`` of cards in service before, what
+    changes of ``scope`` brought in, and the ``revision`` of the data of ``old`` since it was
+    released, null where it was not.
+    """
+
+    definition: IndexDefinition
+    from_level: Fraction
+    to_level: Fraction
+    growth: Fraction | None
+    contribution: Fraction
+    increment_share: Fraction | None
+    construction: Fraction
+    discovery: Fraction
+    scope: Fraction
+    revision: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """What moved national supply: a province, a model or a node, see ``key``.
+
+    ``causes`` has the change of supply in card-hours per year by cause, ``cards`` the change of
+    cards in service; ``contribution`` is to national growth, as a ratio. An empty key stands for
+    all that are not shown.
+    """
+
+    key: tuple[str, ...]
+    cards: int
+    causes: Mapping[str, Fraction]
+    contribution: Fraction
+
+    @property
+    def supply(self) -> Fraction:
+        """Change of supply in card-hours per year."""
+        return sum(self.causes.values(), Fraction(0))
+
+
+@dataclass(frozen=True, slots=True)
+class HubDiff:
+    """The provinces of all hubs together over a span; ratios, null where not defined.
+
+    ``share`` is of the supply of the last period, ``increment_share`` of what was added since the
+    first; the target for the latter is the policy's, in per cent.
+    """
+
+    count: int
+    provinces: tuple[str, ...]
+    share: Fraction | None
+    contribution: Fraction
+    increment_share: Fraction | None
+    target_pct: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class DiffResult:
+    """Two periods compared, like for like.
+
+    ``hubs`` is null where there is no hub. ``nation`` has the national change by cause;
+    ``drivers`` are told apart by ``by``, and empty where that is ``index``. ``start`` is the
+    release that has the levels of ``old``, null where they were computed.
+    """
+
+    old: PeriodRef
+    new: PeriodRef
+    methodology: Methodology
+    indices: tuple[IndexDiff, ...]
+    hubs: HubDiff | None
+    nation: Driver
+    by: str
+    drivers: tuple[Driver, ...]
+    notes: tuple[Note, ...]
+    snapshots: Mapping[Period, Snapshot]
+    config_hashes: Mapping[str, str]
+    start: Release | None
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether an index has another level."""
+        return any(item.from_level != item.to_level for item in self.indices)
+
+
+@dataclass(frozen=True, slots=True)
+class RowEdit:
+    """A row that two revisions do not share; ``values`` has old and new by column that differs.
+
+    A value is null where it is empty, and all of one side where the row is not in that revision.
+    """
+
+    node_id: str
+    model: str
+    edit: str
+    values: Mapping[str, tuple[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionDiffResult:
+    """Two revisions of one period compared.
+
+    ``counts`` are the rows by what became of them (``added``, ``removed``, ``changed``), of which
+    ``edits`` may hold the first ones. ``levels`` are the unrounded levels under both revisions,
+    in the order of the indices.
+    """
+
+    old: PeriodRef
+    new: PeriodRef
+    methodology: Methodology
+    counts: Mapping[str, int]
+    edits: tuple[RowEdit, ...]
+    levels: tuple[tuple[IndexDefinition, Fraction, Fraction], ...]
+    notes: tuple[Note, ...]
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether a row or a level differs."""
+        return any(self.counts.values()) or any(old != new for _, old, new in self.levels)
+
+
+@dataclass(frozen=True, slots=True)
 class CardsResult:
     """Models of the catalogue that match, with the standard that coefficients are taken from."""
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import polars as pl
+
 from cci_cli.csvfile import Survey
 from cci_cli.definitions import Config
 from cci_cli.errors import DataError
@@ -22,6 +24,7 @@ from cci_cli.packages import (
 )
 from cci_cli.periods import Period, PeriodRef
 from cci_cli.results import Snapshot, SnapshotFacts
+from cci_cli.schemas import COLUMNS, to_canonical
 
 NODES_FILE: Final = "nodes.csv"
 
@@ -145,6 +148,18 @@ def read_revision(
         what = f"{checked.rows} rows instead of {descriptor.rows}"
         raise DataError("E303", value=path, what=what)
     return descriptor, survey, checked
+
+
+def scan_revision(root: Path, ref: PeriodRef) -> pl.LazyFrame:
+    """The rows of a revision in the columns and types of a snapshot, lazily.
+
+    Args:
+        root: the folder of the workspace.
+        ref: a revision that was read, and so checked, before.
+    """
+    path = nodes_path(root, ref).absolute()
+    text = pl.scan_csv(path, schema=dict.fromkeys(COLUMNS, pl.String), glob=False)
+    return to_canonical(text.with_columns(pl.all().replace("", None)), COLUMNS)
 
 
 def read_snapshot(root: Path, ref: PeriodRef, config: Config) -> Snapshot:

@@ -1,0 +1,283 @@
+"""Why indices moved: contributions over links, and what was done at which node. Domain: no I/O.
+
+Rates are scaled to integers, so that Polars sums exactly; the few divisions are fractions.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from math import lcm
+from typing import Final, Literal, get_args
+
+import polars as pl
+
+from cci_cli.indices import sum_supply
+from cci_cli.periods import Period
+from cci_cli.schemas import (
+    CARDS,
+    COLUMNS,
+    IN_SERVICE,
+    IN_SERVICE_SINCE,
+    KEY,
+    MODEL,
+    NODE_ID,
+    NODE_NAME,
+    PROVINCE,
+    STATUS,
+)
+
+#: What changes the supply of a node over one link. All but ``discovered`` are construction in the
+#: wide sense: something was done. A discovered card was in service before, and was not counted.
+Cause = Literal[
+    "new_node",
+    "put_into_service",
+    "expanded",
+    "re_equipped",
+    "moved",
+    "shrunk",
+    "suspended",
+    "closed",
+    "discovered",
+]
+CAUSES: Final[tuple[Cause, ...]] = get_args(Cause)
+DISCOVERED: Final = "discovered"
+
+#: Columns of the changes of a link: ``cards`` and ``units`` are new less old, Int128.
+CAUSE: Final = "cause"
+UNITS: Final = "units"
+
+#: What became of a row from one revision to another.
+EDIT: Final = "edit"
+EDITS: Final = ("added", "removed", "changed")
+
+Scope = Callable[[Period], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link of a chain: supply by province of two periods, and the national level between.
+
+    ``points`` is the index points that one card-hour adds to the national level:
+    ``I_national,s−1 / TS_national,s−1``, on the scope of ``now``.
+    """
+
+    before: Period
+    now: Period
+    old_supply: Mapping[str, Fraction]
+    new_supply: Mapping[str, Fraction]
+    points: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What some provinces, as a scope that may change, did over some links; card-hours per year.
+
+    ``points`` are what they added to the national level; over parts of the nation they add up to
+    its change, and over links to that of the whole span. ``increment`` is the change of supply on
+    linked scopes, ``scope`` what the changes of scope alone brought in.
+    """
+
+    points: Fraction
+    increment: Fraction
+    scope: Fraction
+
+
+def make_link(
+    before: Period,
+    now: Period,
+    old_supply: Mapping[str, Fraction],
+    new_supply: Mapping[str, Fraction],
+    nation: Sequence[str],
+    national_level: Fraction,
+) -> Link:
+    """A link of the chain.
+
+    Args:
+        before: the period before.
+        now: the period.
+        old_supply: supply by province in the period before.
+        new_supply: supply by province in the period.
+        nation: the provinces of the national index in ``now``; their old supply is not zero.
+        national_level: the national level in the period before.
+
+    Source: Consumer Price Index Manual (2020), on contributions within chained links; Eurostat,
+    HICP Methodological Manual, on Ribe contributions.
+    """
+    points = national_level / sum_supply(old_supply, nation)
+    return Link(before, now, old_supply, new_supply, points)
+
+
+def measure_move(scope: Scope, links: Iterable[Link]) -> Move:
+    """What a scope added over links: ``Σ I_national,s−1 × ΔTS_s / TS_national,s−1``.
+
+    Args:
+        scope: the provinces by period; within a link those of its later period hold for both.
+        links: in order and without a gap.
+    """
+    points, increment, entered = Fraction(0), Fraction(0), Fraction(0)
+    for link in links:
+        provinces = scope(link.now)
+        old = sum_supply(link.old_supply, provinces)
+        change = sum_supply(link.new_supply, provinces) - old
+        points += link.points * change
+        increment += change
+        entered += old - sum_supply(link.old_supply, scope(link.before))
+    return Move(points, increment, entered)
+
+
+def scale_rates(rates: Mapping[str, Fraction]) -> tuple[dict[str, int], int]:
+    """Rates as whole numbers of the largest unit that divides them all.
+
+    Returns:
+        Units by model, and how many units make one of what the rates are given in.
+    """
+    scale = lcm(*(rate.denominator for rate in rates.values()))
+    return {model: int(rate * scale) for model, rate in rates.items()}, scale
+
+
+def find_changes(
+    old: pl.LazyFrame,
+    new: pl.LazyFrame,
+    units: Mapping[str, int],
+    provinces: Sequence[str],
+    old_as_of: date,
+) -> pl.LazyFrame:
+    """What changed in service over one link, with its cause.
+
+    Args:
+        old: valid rows in the columns of a snapshot.
+        new: the same of the later period.
+        units: rate by model, as ``scale_rates`` returns it.
+        provinces: the national scope of the link.
+        old_as_of: the day that ``old`` describes.
+
+    Returns:
+        ``node_id``, ``node_name``, ``province``, ``model``, ``cause``, ``cards`` and ``units``,
+        the last two new less old; one row per node, province and model that changed.
+    """
+    place = [NODE_ID, PROVINCE, MODEL]
+    was = old.select(
+        *place,
+        pl.col(NODE_NAME).alias("old_name"),
+        _count(pl.col(CARDS)).alias("old_cards"),
+        pl.col(STATUS).alias("old_status"),
+    )
+    now = new.select(
+        *place,
+        NODE_NAME,
+        IN_SERVICE_SINCE,
+        _count(pl.col(CARDS)).alias("new_cards"),
+        pl.col(STATUS).alias("new_status"),
+    )
+    changed = (
+        now.join(was, on=place, how="full", coalesce=True)
+        .filter(pl.col(PROVINCE).is_in(list(provinces)))
+        .with_columns(pl.col("old_cards", "new_cards").fill_null(0))
+        .filter(pl.col("old_cards") != pl.col("new_cards"))
+    )
+    return (
+        changed.join(_sum_node(old, "old"), on=NODE_ID, how="left")
+        .join(_sum_node(new, "new"), on=NODE_ID, how="left")
+        .with_columns(
+            gained=(pl.col("old_cards") == 0).any().over(NODE_ID),
+            lost=(pl.col("new_cards") == 0).any().over(NODE_ID),
+        )
+        .select(
+            NODE_ID,
+            pl.coalesce(NODE_NAME, "old_name").alias(NODE_NAME),
+            PROVINCE,
+            MODEL,
+            _tell_cause(old_as_of).alias(CAUSE),
+            (pl.col("new_cards") - pl.col("old_cards")).alias(CARDS),
+        )
+        .with_columns(
+            (
+                pl.col(CARDS)
+                * pl.col(MODEL).replace_strict(
+                    list(units), list(units.values()), return_dtype=pl.Int128
+                )
+            ).alias(UNITS)
+        )
+    )
+
+
+def _count(cards: pl.Expr) -> pl.Expr:
+    return pl.when(pl.col(STATUS) == IN_SERVICE).then(cards).otherwise(0).cast(pl.Int128)
+
+
+def _sum_node(rows: pl.LazyFrame, prefix: str) -> pl.LazyFrame:
+    """Where each node lies, and its cards in service; a node lies in one province."""
+    return rows.group_by(NODE_ID).agg(
+        pl.col(PROVINCE).first().alias(f"{prefix}_province"),
+        _count(pl.col(CARDS)).sum().alias(f"{prefix}_node"),
+    )
+
+
+def _tell_cause(old_as_of: date) -> pl.Expr:
+    """The cause of a changed row, from what it was, what it is, and the rest of its node."""
+    is_known = pl.col("old_province").is_not_null()
+    had_service = pl.col("old_node").fill_null(0) > 0
+    has_service = pl.col("new_node").fill_null(0) > 0
+    appears, vanishes = pl.col("old_cards") == 0, pl.col("new_cards") == 0
+    was_there = pl.col(IN_SERVICE_SINCE) <= old_as_of
+    swaps = pl.col("gained") & pl.col("lost")
+    grows = pl.col("new_cards") > pl.col("old_cards")
+    conditions: list[tuple[pl.Expr, Cause]] = [
+        (pl.col("old_province") != pl.col("new_province"), "moved"),
+        (appears & pl.col("old_status").is_null() & was_there, "discovered"),
+        (appears & ~is_known, "new_node"),
+        (appears & (pl.col("old_status").is_not_null() | ~had_service), "put_into_service"),
+        (vanishes & (pl.col("new_status") == "suspended"), "suspended"),
+        (vanishes & ~has_service, "closed"),
+        ((appears | vanishes) & swaps, "re_equipped"),
+        (grows, "expanded"),
+    ]
+    cause = pl.lit("shrunk")
+    for condition, name in reversed(conditions):
+        cause = pl.when(condition).then(pl.lit(name)).otherwise(cause)
+    return cause
+
+
+def sum_changes(changes: pl.LazyFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """Changes by ``keys`` and cause: ``cards`` and ``units``, in no particular order."""
+    return (
+        changes.group_by(*keys, CAUSE).agg(pl.col(CARDS, UNITS).sum()).collect(engine="streaming")
+    )
+
+
+def find_edits(old: pl.LazyFrame, new: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows that two revisions of one period do not share.
+
+    Args:
+        old: valid rows in the columns of a snapshot.
+        new: the same of the other revision.
+
+    Returns:
+        One row per key that was added, removed or changed, in the order of the key: ``node_id``,
+        ``model``, ``edit`` (``added``, ``removed``, ``changed``), and each other column as
+        ``old_…`` and ``new_…``, null where the row is not in that revision.
+    """
+    others = [name for name in COLUMNS if name not in KEY]
+    was = old.rename({name: f"old_{name}" for name in others}).with_columns(in_old=True)
+    now = new.rename({name: f"new_{name}" for name in others}).with_columns(in_new=True)
+    differs = pl.any_horizontal(
+        pl.col(f"old_{name}").ne_missing(pl.col(f"new_{name}")) for name in others
+    )
+    edit = (
+        pl.when(pl.col("in_old").is_null())
+        .then(pl.lit("added"))
+        .when(pl.col("in_new").is_null())
+        .then(pl.lit("removed"))
+        .otherwise(pl.lit("changed"))
+    )
+    return (
+        now.join(was, on=list(KEY), how="full", coalesce=True)
+        .filter(differs)
+        .select(
+            *KEY,
+            edit.alias(EDIT),
+            *(f"{side}_{name}" for name in others for side in ("old", "new")),
+        )
+        .sort(KEY)
+    )

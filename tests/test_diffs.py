@@ -1,0 +1,142 @@
+"""Laws of what changed between two snapshots: nothing is left out, whatever the order."""
+
+from datetime import date
+from fractions import Fraction
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cci_cli.diffs import CAUSES, find_changes, find_edits, scale_rates, sum_changes
+from cci_cli.schemas import (
+    CARDS,
+    COLUMNS,
+    IN_SERVICE,
+    MODEL,
+    NODE_ID,
+    PROVINCE,
+    STATUS,
+    STATUSES,
+    to_canonical,
+)
+
+RATES = {"M": Fraction(100), "half": Fraction("50.5"), "third": Fraction("33.25")}
+UNITS, SCALE = scale_rates(RATES)
+OLD_DAY = date(2024, 12, 31)
+
+nodes = st.sampled_from(["n1", "n2", "n3", "n4"])
+facts = st.tuples(
+    st.integers(0, 30),
+    st.sampled_from(STATUSES),
+    st.sampled_from([None, "2024-06-01", "2025-03-01"]),
+)
+
+
+@st.composite
+def snapshots(draw):
+    """Rows with a unique key, each node in one province."""
+    places = draw(st.dictionaries(nodes, st.sampled_from(["a", "b", "c"]), min_size=1))
+    keys = st.tuples(st.sampled_from(sorted(places)), st.sampled_from(sorted(RATES)))
+    rows = draw(st.dictionaries(keys, facts, max_size=8))
+    return [
+        (node, None, places[node], model, str(cards), status, since)
+        for (node, model), (cards, status, since) in rows.items()
+    ]
+
+
+def frame(rows):
+    text = pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
+    return to_canonical(text.lazy(), COLUMNS)
+
+
+def changes(old, new, provinces=("a", "b", "c")):
+    return find_changes(frame(old), frame(new), UNITS, provinces, OLD_DAY)
+
+
+def supply(rows, provinces=("a", "b", "c")):
+    found = dict.fromkeys(provinces, Fraction(0))
+    for _, _, province, model, cards, status, _ in rows:
+        if status == IN_SERVICE and province in found:
+            found[province] += int(cards) * RATES[model]
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(snapshots(), snapshots())
+def test_the_causes_of_a_province_add_up_to_its_change(old, new):
+    summed = sum_changes(changes(old, new), [PROVINCE])
+    found = dict.fromkeys("abc", Fraction(0))
+    for province, cause, units in summed.select(PROVINCE, "cause", "units").iter_rows():
+        assert cause in CAUSES
+        found[province] += Fraction(units, SCALE)
+
+    before, after = supply(old), supply(new)
+    assert found == {province: after[province] - before[province] for province in "abc"}
+
+
+@settings(max_examples=30, deadline=None)
+@given(snapshots(), snapshots(), st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_nothing(old, new, random):
+    expected = changes(old, new).collect().sort(NODE_ID, PROVINCE, MODEL)
+    random.shuffle(old)
+    random.shuffle(new)
+
+    assert changes(old, new).collect().sort(NODE_ID, PROVINCE, MODEL).equals(expected)
+
+
+@settings(max_examples=30, deadline=None)
+@given(snapshots(), snapshots())
+def test_the_other_way_round_every_change_has_the_other_sign(old, new):
+    place = [NODE_ID, PROVINCE, MODEL]
+    there = changes(old, new).collect().sort(place).select(*place, CARDS, "units")
+    back = changes(new, old).collect().sort(place).select(*place, pl.col(CARDS, "units") * -1)
+
+    assert there.equals(back)
+
+
+@settings(max_examples=30, deadline=None)
+@given(snapshots())
+def test_a_snapshot_against_itself_has_no_change_and_no_edit(rows):
+    assert changes(rows, rows).collect().is_empty()
+    assert find_edits(frame(rows), frame(rows)).collect().is_empty()
+
+
+@settings(max_examples=30, deadline=None)
+@given(snapshots(), snapshots())
+def test_what_lies_outside_the_nation_is_left_out(old, new):
+    found = changes(old, new, ["a"]).collect()
+
+    assert set(found[PROVINCE]) <= {"a"}
+    expected = changes(old, new).filter(pl.col(PROVINCE) == "a").select(CARDS).sum().collect()
+    assert found.select(CARDS).sum().equals(expected)
+
+
+@settings(max_examples=30, deadline=None)
+@given(snapshots(), snapshots())
+def test_edits_turn_one_revision_into_the_other(old, new):
+    """Apply them to the old rows, and the new ones come out."""
+    rows = {(row[0], row[3]): row for row in frame(old).collect().iter_rows()}
+    for edit in find_edits(frame(old), frame(new)).collect().iter_rows(named=True):
+        key = (edit[NODE_ID], edit[MODEL])
+        assert (key in rows) == (edit["edit"] != "added")
+        if edit["edit"] == "removed":
+            del rows[key]
+        else:
+            values = edit | {f"new_{NODE_ID}": edit[NODE_ID], f"new_{MODEL}": edit[MODEL]}
+            rows[key] = tuple(values[f"new_{name}"] for name in COLUMNS)
+
+    assert rows == {(row[0], row[3]): row for row in frame(new).collect().iter_rows()}
+
+
+def test_units_are_whole_numbers_that_divide_every_rate():
+    """50.5 and 33.25 have quarters in common: 400, 202 and 133 of them."""
+    assert (UNITS, SCALE) == ({"M": 400, "half": 202, "third": 133}, 4)
+
+
+def test_status_alone_makes_a_change():
+    old = [("n", None, "a", "M", "5", "suspended", None)]
+    new = [("n", None, "a", "M", "5", IN_SERVICE, None)]
+    found = changes(old, new).collect()
+
+    assert found.select("cause", CARDS).rows() == [("put_into_service", 5)]
+    assert STATUS not in found.columns
