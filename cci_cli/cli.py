@@ -408,7 +408,10 @@ def diff(
         Grouping, typer.Option("--by", help="What to tell the drivers of the change apart by.")
     ] = "index",
     top: Annotated[
-        int, typer.Option("--top", min=0, metavar="N", help="Drivers to show, 0 for all.")
+        int,
+        typer.Option(
+            "--top", min=0, metavar="N", help="Drivers, or rows that differ, to show; 0 for all."
+        ),
     ] = TOP_DRIVERS,
     workspace: WorkspaceOption = None,
     form: FormatOption = None,

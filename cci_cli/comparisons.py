@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from cci_cli.diffs import CAUSES
-from cci_cli.errors import first_few
+from cci_cli.errors import count_noun, first_few
 from cci_cli.figures import Rounder, index_name
 from cci_cli.formats import Lang
 from cci_cli.periods import PeriodRef
@@ -86,7 +86,7 @@ def _driver_records(
     columns |= dict.fromkeys(CAUSES, int)
     records: list[tuple[Cell, ...]] = []
     for driver in result.drivers:
-        key = driver.key or (None,) * len(keys)
+        key = _key_cells(driver, result.by)
         causes = [
             rounder.whole(driver.causes[cause]) if cause in driver.causes else None
             for cause in CAUSES
@@ -94,6 +94,16 @@ def _driver_records(
         supply = rounder.whole(driver.supply)
         records.append((*key, driver.cards, supply, rounder.percent(driver.contribution), *causes))
     return columns, tuple(records)
+
+
+def _key_cells(driver: Driver, by: str) -> tuple[str | None, ...]:
+    """What tells a driver apart, in the order of its columns; null for what is not shown."""
+    if not driver.key:
+        return (None,) * len(_KEY_COLUMNS[by])
+    if by == "node":
+        node, province = driver.key
+        return node, driver.name, province
+    return driver.key
 
 
 def _signed(value: Any) -> str:  # noqa: ANN401 - a Decimal, an int or nothing
@@ -158,7 +168,7 @@ def _driver_sheet(result: DiffResult, rounder: Rounder, lang: Lang) -> Sheet:
     rows = []
     for driver in result.drivers:
         rest = "其余" if is_zh else "others"
-        key = driver.key or (rest, *[""] * (len(keys) - 1))
+        key = _key_cells(driver, result.by) if driver.key else (rest, *[""] * (len(keys) - 1))
         rows.append(
             (
                 *(text or NULL_MARK for text in key),
@@ -198,7 +208,8 @@ def _span_lines(result: DiffResult, rounder: Rounder, lang: Lang) -> Iterator[st
     nation = next(item for item in result.indices if item.definition.kind == "national")
     regions = [item for item in result.indices if item.definition.kind == "region"]
     parts = sum((item.contribution for item in regions), Fraction(0))
-    if regions and parts == nation.contribution:
+    has_links = result.old.period != result.new.period
+    if has_links and regions and parts == nation.contribution:
         total = _signed(rounder.percent(parts))
         yield (
             f"各区域贡献之和恰为全国增长的 {total} 个百分点。"
@@ -230,7 +241,9 @@ def _span_lines(result: DiffResult, rounder: Rounder, lang: Lang) -> Iterator[st
         levels = "" if result.start is None else f"；起点 {result.start.name}"
         yield f"快照 {'、'.join(refs)}{levels}。"
     else:
-        levels = "" if result.start is None else f"; levels from {result.start.name} on"
+        levels = (
+            "" if result.start is None else f"; starting from the levels of {result.start.name}"
+        )
         yield f"Snapshots {', '.join(refs)}{levels}."
 
 
@@ -293,7 +306,7 @@ def _diff_document(result: DiffResult, rounder: Rounder, lang: Lang) -> dict[str
 def _driver_documents(result: DiffResult, rounder: Rounder) -> Sequence[dict[str, Any]]:
     keys = _KEY_COLUMNS.get(result.by, ())
     return [
-        dict(zip(keys, driver.key or (None,) * len(keys), strict=True))
+        dict(zip(keys, _key_cells(driver, result.by), strict=True))
         | {
             "cards": driver.cards,
             "supply_card_hours": rounder.whole(driver.supply),
@@ -323,6 +336,14 @@ def view_revision_diff(result: RevisionDiffResult, lang: Lang) -> View:
     headers = ("节点编号", "型号", "变动", "列", "旧值", "新值")
     headers_en = ("Node", "Model", "Edit", "Column", "Old", "New")
     counts = ", ".join(f"{name} {count:,}" for name, count in result.counts.items())
+    left_out = sum(result.counts.values()) - len(result.edits)
+    if left_out:
+        more = count_noun(left_out, "row")
+        counts += (
+            f"；另有 {left_out:,} 行未列出，--top 0 列出全部"
+            if is_zh
+            else (f"; {more} more, --top 0 lists all")
+        )
     moved = [
         f"{index.code}: {rounder.points(old):f} → {rounder.points(new):f} "
         f"({_signed(rounder.points(new - old))})"
@@ -346,6 +367,7 @@ def view_revision_diff(result: RevisionDiffResult, lang: Lang) -> View:
             "from": str(result.old),
             "to": str(result.new),
             "rows": dict(result.counts),
+            "edits_left_out": left_out,
             "edits": [
                 {
                     "node_id": item.node_id,

@@ -225,12 +225,13 @@ def _tell_cause(old_as_of: date) -> pl.Expr:
     grows = pl.col("new_cards") > pl.col("old_cards")
     conditions: list[tuple[pl.Expr, Cause]] = [
         (pl.col("old_province") != pl.col("new_province"), "moved"),
+        # other models at a node are no find, however old the node is
+        ((appears | vanishes) & swaps, "re_equipped"),
         (appears & pl.col("old_status").is_null() & was_there, "discovered"),
         (appears & ~is_known, "new_node"),
         (appears & (pl.col("old_status").is_not_null() | ~had_service), "put_into_service"),
         (vanishes & (pl.col("new_status") == "suspended"), "suspended"),
         (vanishes & ~has_service, "closed"),
-        ((appears | vanishes) & swaps, "re_equipped"),
         (grows, "expanded"),
     ]
     cause = pl.lit("shrunk")

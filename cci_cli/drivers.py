@@ -73,7 +73,7 @@ def _tally(
     for link, found in frames:
         frame = found.group_by(*keys, CAUSE).agg(pl.col(CARDS, UNITS).sum())
         for *key, cause, cards, units in frame.select(*keys, CAUSE, CARDS, UNITS).iter_rows():
-            tally = tallies.setdefault(tuple(text or "" for text in key), _Tally())
+            tally = tallies.setdefault(tuple(key), _Tally())
             supply = units * card_hours
             tally.cards += cards
             tally.points += link.points * supply

@@ -418,5 +418,12 @@ NOTES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "en": "{release} was chained from {replaced}, which has been restated; {release} has "
             "not been restated with it.",
         },
+        "N112": {
+            "zh": "{release} 在 {count} 个指数上（{codes}）的已发布点位与本表的链接不同："
+            "发布后的修订在此计入变动，逐期比较可将其分开。",
+            "en": "{release} has other levels for {count} of the indices ({codes}) than the chain "
+            "shown: what was revised since is part of the change here; compare period by period "
+            "to tell it apart.",
+        },
     }
 )

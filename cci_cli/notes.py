@@ -50,6 +50,33 @@ def find_demonstration_notes(snapshots: Iterable[Snapshot], start: Release | Non
     return [Note("N106", {"snapshots": tuple(names)})] if names else []
 
 
+def find_span_notes(
+    chained: Mapping[Period, Sequence[Observation]],
+    releases: Iterable[Release],
+    print_basis: tuple[str, int] | None,
+) -> list[Note]:
+    """What a reader must know of the releases behind a comparison of two periods.
+
+    Args:
+        chained: the chain from the earlier period to the later.
+        releases: of the periods after the earlier one, which may have other levels.
+        print_basis: the transcribed release that the levels rest on; null for none.
+    """
+    notes = []
+    for release in releases:
+        levels = {seen.code: seen.level for seen in chained[release.ref.period]}
+        changed = [
+            code
+            for code, frozen in release.levels.items()
+            if code in levels and levels[code] != frozen.level
+        ]
+        if changed and not release.is_transcribed:
+            notes.append(Note("N112", {"release": release.name} | _name_some(changed)))
+    if print_basis is not None:
+        notes.append(Note("N108", {"release": print_basis[0], "decimals": print_basis[1]}))
+    return notes
+
+
 def _find_index_notes(
     definition: IndexDefinition,
     seen: Observation,

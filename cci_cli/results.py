@@ -319,13 +319,14 @@ class Driver:
 
     ``causes`` has the change of supply in card-hours per year by cause, ``cards`` the change of
     cards in service; ``contribution`` is to national growth, as a ratio. An empty key stands for
-    all that are not shown.
+    all that are not shown; ``name`` is that of a node.
     """
 
     key: tuple[str, ...]
     cards: int
     causes: Mapping[str, Fraction]
     contribution: Fraction
+    name: str | None = None
 
     @property
     def supply(self) -> Fraction:

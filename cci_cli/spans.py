@@ -10,19 +10,27 @@ from cci_cli.compilation import check_base, compile_indices, measure_supplies, r
 from cci_cli.definitions import Config
 from cci_cli.diffs import Link, make_link
 from cci_cli.indices import FrozenLevel, Observation, chain_indices, find_national
+from cci_cli.packages import check_names
 from cci_cli.periods import Period, PeriodRef, periods_between
+from cci_cli.releases import ReleaseShelf
 from cci_cli.results import Release, Snapshot
+from cci_cli.store import read_snapshot, resolve_ref
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
     """The chain from one period to a later one, with the levels of the first as they stand.
 
-    ``start`` is the release that has them, null where they were computed. ``links`` are in order;
-    there is none where both periods are the same.
+    ``start`` is the release that has them, null where they were computed, and ``releases`` are
+    those of later periods, which may have other levels than this chain. ``print_basis`` and
+    ``is_demonstration`` say what stands behind the first levels or any link, see ``chains``.
+    ``links`` are in order; there is none where both periods are the same.
     """
 
     start: Release | None
+    print_basis: tuple[str, int] | None
+    is_demonstration: bool
+    releases: tuple[Release, ...]
     snapshots: Mapping[Period, Snapshot]
     supplies: Mapping[Period, Mapping[str, Fraction]]
     chained: Mapping[Period, list[Observation]]
@@ -69,18 +77,29 @@ def compile_span(
         DataError: as ``compilation.compile_indices``.
         InvalidDataError: a snapshot breaks a rule.
     """
-    first = compile_indices(workspace, old, config, from_snapshots=from_snapshots)
+    shelf = ReleaseShelf(workspace)
     is_frozen = not from_snapshots and old.revision is None
-    start = first.release if is_frozen else None
-    levels = {
-        seen.code: FrozenLevel(seen.level, seen.provinces) for seen in first.chained[old.period]
-    }
-    if start is not None:
+    start = shelf.find_newest(old.period) if is_frozen else None
+    if start is None:
+        first = compile_indices(workspace, old, config, from_snapshots=from_snapshots, shelf=shelf)
+        basis, snapshots = first.print_basis, dict(first.snapshots)
+        is_demonstration = first.is_demonstration
+        levels = {
+            seen.code: FrozenLevel(seen.level, seen.provinces) for seen in first.chained[old.period]
+        }
+    else:
+        check_names(workspace)
         check_base(start, config)
-        levels |= start.levels
-    snapshots = {old.period: first.snapshots[old.period]}
+        basis = start.print_basis
+        if start.decimals is not None:
+            basis = (start.name, start.decimals)
+        is_demonstration, levels = start.is_demonstration, dict(start.levels)
+        snapshots = {old.period: read_snapshot(workspace, old, config)}
+    shown = {old.period: snapshots[old.period]}
     if new.period != old.period:
-        snapshots |= read_snapshots(workspace, old.period.next, new, config, str(old.period))
+        resolve_ref(workspace, new)
+        shown |= read_snapshots(workspace, old.period.next, new, config, str(old.period))
+    snapshots = shown
     _, supplies = measure_supplies(config, snapshots)
     base_level = Fraction(config.methodology.base_level)
     chained = chain_indices(config.indices, supplies, base_level, levels)
@@ -97,7 +116,25 @@ def compile_span(
         )
         for before, now in pairwise(periods_between(old.period, new.period))
     )
-    return Span(start, snapshots, supplies, chained, links)
+    releases = () if from_snapshots else _find_releases(shelf, old.period, new)
+    return Span(
+        start=start,
+        print_basis=basis,
+        is_demonstration=is_demonstration
+        or any(item.is_demonstration for item in snapshots.values()),
+        releases=releases,
+        snapshots=snapshots,
+        supplies=supplies,
+        chained=chained,
+        links=links,
+    )
+
+
+def _find_releases(shelf: ReleaseShelf, first: Period, new: PeriodRef) -> tuple[Release, ...]:
+    """The newest releases after the first period; that of a named revision is not asked for."""
+    last = new.period.previous if new.revision is not None else new.period
+    found = (shelf.find_newest(period) for period in periods_between(first.next, last))
+    return tuple(release for release in found if release is not None)
 
 
 def _find_levels(observations: list[Observation]) -> dict[str, Fraction]:

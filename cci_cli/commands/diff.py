@@ -1,12 +1,14 @@
 """``cci diff``: why the indices moved between two periods."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
+from cci_cli.chains import Compilation
 from cci_cli.compilation import compile_indices
 from cci_cli.config import read_config
 from cci_cli.definitions import Config, IndexDefinition
@@ -15,6 +17,7 @@ from cci_cli.diffs import (
     EDIT,
     EDITS,
     Link,
+    Move,
     find_changes,
     find_edits,
     measure_move,
@@ -28,9 +31,17 @@ from cci_cli.drivers import (
 )
 from cci_cli.errors import UsageError
 from cci_cli.indices import find_national, sum_supply
-from cci_cli.notes import find_demonstration_notes
+from cci_cli.notes import find_demonstration_notes, find_span_notes
 from cci_cli.periods import Period, PeriodRef, parse_ref
-from cci_cli.results import DiffResult, HubDiff, IndexDiff, RevisionDiffResult, RowEdit
+from cci_cli.results import (
+    DiffResult,
+    Driver,
+    HubDiff,
+    IndexDiff,
+    Note,
+    RevisionDiffResult,
+    RowEdit,
+)
 from cci_cli.schemas import COLUMNS, KEY, MODEL, NODE_ID, NODE_NAME, PROVINCE
 from cci_cli.spans import Span, compile_span
 from cci_cli.store import scan_revision
@@ -40,7 +51,7 @@ KEYS: Final = {
     "index": (),
     "province": (PROVINCE,),
     "model": (MODEL,),
-    "node": (NODE_ID, NODE_NAME, PROVINCE),
+    "node": (NODE_ID, PROVINCE),
 }
 
 
@@ -76,11 +87,18 @@ def diff(
     if last.period == first.period and last != first:
         return _diff_revisions(workspace, first, last, config, top, is_chained=not from_snapshots)
     span = compile_span(workspace, first, last, config, from_snapshots=from_snapshots)
-    frames = [(link, _find_changes(workspace, span, link, config)) for link in span.links]
+    every = [(link, _find_changes(workspace, span, link, config)) for link in span.links]
+    nation = find_national(config.indices)
+    frames = [
+        (link, frame.filter(pl.col(PROVINCE).is_in(nation.provinces_at(link.now))))
+        for link, frame in every
+    ]
     card_hours = _find_card_hours(config)
-    causes = [(link, sum_causes(frame, card_hours)) for link, frame in frames]
-    level = span.levels_at(first.period)[find_national(config.indices).code]
+    causes = [(link, sum_causes(frame, card_hours)) for link, frame in every]
+    level = span.levels_at(first.period)[nation.code]
     drivers = build_drivers(frames, KEYS[by], card_hours, level, top) if KEYS[by] else ()
+    if by == "node":
+        drivers = _name_nodes(workspace, span, drivers)
     return DiffResult(
         old=first,
         new=last,
@@ -90,7 +108,7 @@ def diff(
         nation=merge_drivers(build_drivers(frames, (), card_hours, level)),
         by=by,
         drivers=drivers,
-        notes=tuple(find_demonstration_notes(span.snapshots.values(), span.start)),
+        notes=tuple(_find_notes(span)),
         snapshots=span.snapshots,
         config_hashes=config.hashes,
         start=span.start,
@@ -98,13 +116,13 @@ def diff(
 
 
 def _find_changes(workspace: Path, span: Span, link: Link, config: Config) -> pl.LazyFrame:
-    """What changed over a link at the nodes of the nation."""
+    """What changed over a link at the nodes of all provinces."""
     units, _ = _scale_rates(config)
     return find_changes(
         scan_revision(workspace, span.snapshots[link.before].ref),
         scan_revision(workspace, span.snapshots[link.now].ref),
         units,
-        find_national(config.indices).provinces_at(link.now),
+        config.province_names,
         link.before.as_of,
     )
 
@@ -144,7 +162,7 @@ def _diff_index(
         from_level=old,
         to_level=new,
         growth=new / old - 1 if old else None,
-        contribution=move.points / span.levels_at(span.first)[nation],
+        contribution=_find_contribution(span, move, nation),
         increment_share=move.increment / whole.increment if whole.increment else None,
         construction=move.increment - discovery,
         discovery=discovery,
@@ -153,12 +171,43 @@ def _diff_index(
     )
 
 
+def _find_contribution(span: Span, move: Move, nation: str) -> Fraction:
+    # without a link there may be no national level to measure on, and nothing has moved
+    return move.points / span.levels_at(span.first)[nation] if span.links else Fraction(0)
+
+
+def _find_notes(span: Span) -> list[Note]:
+    notes = find_span_notes(span.chained, span.releases, span.print_basis)
+    shown = find_demonstration_notes(span.snapshots.values(), span.start)
+    if span.is_demonstration and not shown:
+        shown = [Note("N106", {"snapshots": (f"{span.first}",)})]
+    return notes + shown
+
+
+def _name_nodes(workspace: Path, span: Span, drivers: Sequence[Driver]) -> tuple[Driver, ...]:
+    """Drivers by node with the latest name that each node has; null where it never had one."""
+    wanted = pl.Series([driver.key[0] for driver in drivers if driver.key], dtype=pl.String)
+    names: dict[str, str] = {}
+    for snapshot in reversed(list(span.snapshots.values())):
+        rows = scan_revision(workspace, snapshot.ref).filter(
+            pl.col(NODE_ID).is_in(wanted.implode()) & pl.col(NODE_NAME).is_not_null()
+        )
+        found = rows.group_by(NODE_ID).agg(pl.col(NODE_NAME).min()).collect(engine="streaming")
+        names = dict(found.iter_rows()) | names
+    return tuple(
+        replace(driver, name=names.get(driver.key[0])) if driver.key else driver
+        for driver in drivers
+    )
+
+
 def _find_revision(span: Span, code: str) -> Fraction | None:
     """What the data of the first period were revised by since its release; null for no release."""
     if span.start is None:
         return None
     released = {row["code"]: row["supply_exact"] for row in span.start.rows}.get(code)
-    if not released:
+    frozen = span.start.levels.get(code)
+    if not released or frozen is None or frozen.provinces != span.scope_of(code, span.first):
+        # of a province that the config no longer has, nothing is known today
         return None
     supply = sum_supply(span.supplies[span.first], span.scope_of(code, span.first))
     return supply - Fraction(released)
@@ -183,7 +232,7 @@ def _diff_hubs(span: Span, config: Config) -> HubDiff | None:
         count=len(hubs),
         provinces=scope(span.last),
         share=sum_supply(last, scope(span.last)) / total if total else None,
-        contribution=move.points / span.levels_at(span.first)[nation],
+        contribution=_find_contribution(span, move, nation),
         increment_share=move.increment / whole.increment if whole.increment else None,
         target_pct=config.policy.hub_increment_share_target,
     )
@@ -218,10 +267,13 @@ def _diff_revisions(
             (index, before.level, after.level)
             for index, (before, after) in zip(config.indices, levels, strict=True)
         ),
-        notes=tuple(
-            find_demonstration_notes([side.snapshots[side.period] for side in sides], None)
-        ),
+        notes=tuple(_find_revision_notes(sides)),
     )
+
+
+def _find_revision_notes(sides: Sequence[Compilation]) -> list[Note]:
+    every = {str(item.ref): item for side in sides for item in side.snapshots.values()}
+    return find_demonstration_notes(every.values(), sides[0].start)
 
 
 def _to_edit(row: Mapping[str, Any]) -> RowEdit:

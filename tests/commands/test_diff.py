@@ -306,6 +306,107 @@ def test_released_levels_are_where_the_change_starts(make_workspace, diff, cci):
     assert (named["from_level"], named["to_level"]) == ("250.00", "500.00")
 
 
+def test_what_was_corrected_after_a_release_within_the_span_is_noted(make_workspace, diff, cci):
+    """2025H1 released at 1100, then corrected from 110 to 200: the chain through it has 2000."""
+    root = make_workspace(
+        ["a"],
+        index_toml("N", "national", ["a"]),
+        {"2024H2": cards(a=100), "2025H1": cards(a=110)},
+    )
+    for period in ("2024H2", "2025H1"):
+        assert cci("publish", period, "--by", "A", workspace=root).code == 0
+    store(root, "2025H1", cards(a=200))
+    store(root, "2025H2", cards(a=220))
+
+    document = diff(root, "2024H2", "2025H2", "--lang", "en")
+    assert row_of(document, "N")["to_level"] == "2200.00"
+    [note] = document["notes"]
+    assert note.startswith("releases/2025H1/r1 has other levels for 1 of the indices (N)")
+    assert diff(root, "2025H1", "2025H2", "--lang", "en")["notes"] == []
+    assert diff(root, "2024H2", "2025H2", "--from-snapshots")["notes"] == []
+
+
+def test_a_release_needs_no_data_from_before_it(make_workspace, diff, cci, tmp_path):
+    """Levels of 2024H2 and 2025H1 from print, 2025H1 at 1100.00; 130 of 110 cards later: 1300."""
+    root = make_workspace(["a"], index_toml("N", "national", ["a"]))
+    table = tmp_path / "table2.csv"
+    header = "指数名称,2024年12月31日,2025年6月30日"
+    table.write_text(f"{header}\nN index,1000.00,1100.00\n", encoding="utf-8")
+    for period in ("2024H2", "2025H1"):
+        arguments = ("publish", period, "--from-table", table, "--by", "A")
+        assert cci(*arguments, workspace=root).code == 0
+    store(root, "2025H1", cards(a=110))
+    store(root, "2025H2", cards(a=130))
+    document = diff(root, "2025H1", "2025H2", "--lang", "en")
+
+    row = row_of(document, "N")
+    assert (row["from_level"], row["to_level"]) == ("1100.00", "1300.00")
+    assert row["parts_card_hours_exact"]["revision"] is None
+    assert document["notes"][0].startswith("releases/2025H1/r1 was transcribed from print")
+
+
+def test_a_nation_at_zero_against_itself_is_empty(make_workspace, diff):
+    family = index_toml("N", "national", ["a"]) + index_toml("H", "hub", ["a"])
+    root = make_workspace(["a"], family, {"2024H2": cards(a=5), "2025H1": cards(a=0)})
+    document = diff(root, "2025H1", "2025H1")
+
+    assert row_of(document, "N")["contribution_pp"] == "0.00"
+    assert (row_of(document, "N")["growth_pct"], document["hubs"]["share_pct"]) == (None, None)
+
+
+def test_demonstration_data_before_the_first_period_are_said(make_workspace, diff):
+    root = make_workspace(["a"], index_toml("N", "national", ["a"]))
+    store(root, "2024H2", cards(a=1), is_demonstration=True)
+    store(root, "2025H1", cards(a=2))
+    store(root, "2025H2", cards(a=3))
+
+    for span in (("2024H2", "2025H1"), ("2025H1", "2025H2")):
+        [note] = diff(root, *span, "--lang", "en")["notes"]
+        assert note.startswith("Demonstration data: ")
+
+
+# nodes
+
+
+def ingest(cci, root, tmp_path, period, rows):
+    file = tmp_path / f"{period}.csv"
+    file.write_text("node_id,node_name,province,model,cards,status,in_service_since\n" + rows)
+    outcome = cci("ingest", file, "--period", period, "--quiet", workspace=root)
+    assert outcome.code == 0, outcome.err
+
+
+def test_a_node_that_changes_its_name_is_one_node_under_the_latest(
+    make_workspace, diff, cci, tmp_path
+):
+    """x: 10 M become 10 half, −5 cards' worth of 20: −25 pp, whatever it is called."""
+    root = make_workspace(["a"], index_toml("N", "national", ["a"]))
+    rest = "y,,a,M,10,in_service,\n"
+    ingest(cci, root, tmp_path, "2024H2", "x,Old,a,M,10,in_service,\n" + rest)
+    ingest(cci, root, tmp_path, "2025H1", "x,New,a,half,10,in_service,2020-01-01\n" + rest)
+    [driver] = diff(root, "2024H2", "2025H1", "--by", "node")["drivers"]
+
+    assert (driver["node_id"], driver["node_name"], driver["province"]) == ("x", "New", "a")
+    assert driver["contribution_pp"] == "-25.00"
+    # other models are no find, however long they have been there
+    assert driver["causes"] == {"re_equipped": -5 * HOURS}
+
+
+def test_what_is_found_outside_the_nation_is_found_all_the_same(
+    make_workspace, diff, cci, tmp_path
+):
+    """b is in the hub and not in the nation: its 7 cards of 2020 are a discovery, and no driver."""
+    family = index_toml("N", "national", ["a"]) + index_toml("H", "hub", ["b"])
+    root = make_workspace(["a", "b"], family)
+    first = "x,,a,M,10,in_service,\ny,,b,M,5,in_service,\n"
+    ingest(cci, root, tmp_path, "2024H2", first)
+    ingest(cci, root, tmp_path, "2025H1", first + "z,,b,M,7,in_service,2020-01-01\n")
+    document = diff(root, "2024H2", "2025H1", "--by", "node")
+
+    parts = row_of(document, "H")["parts_card_hours_exact"]
+    assert (parts["discovery"], parts["construction"]) == (f"{7 * HOURS}/1", "0/1")
+    assert (document["drivers"], document["causes"]) == ([], {})
+
+
 # revisions of one period
 
 
@@ -319,6 +420,8 @@ def test_two_revisions_differ_in_rows_and_in_levels(make_workspace, diff, cci):
 
     assert (document["from"], document["to"]) == ("2024H2@r1", "2024H2@r2")
     assert document["rows"] == {"added": 1, "removed": 1, "changed": 1}
+    assert document["edits_left_out"] == 0
+    assert diff(root, "2024H2@r1", "2024H2@r2", "--top", "1")["edits_left_out"] == 2
     edits = {item["node_id"]: item for item in document["edits"]}
     assert edits["x"] == {
         "node_id": "x",
