@@ -69,8 +69,4 @@ class Compilation:
     @property
     def print_basis(self) -> tuple[str, int] | None:
         """The transcribed release that the chain rests on, with its places; null for none."""
-        if self.start is None:
-            return None
-        if self.start.decimals is not None:
-            return self.start.name, self.start.decimals
-        return self.start.print_basis
+        return None if self.start is None else self.start.own_basis

@@ -190,13 +190,13 @@ def _driver_sheet(result: DiffResult, rounder: Rounder, lang: Lang) -> Sheet:
 
 def _cause_text(driver: Driver, lang: Lang) -> str:
     """The largest causes; all of them, with their figures, are in the data formats."""
-    names = [_cause_name(cause, lang) for cause in _rank_causes(driver)]
+    names = [_cause_name(cause, lang) for cause in _rank_causes(driver.causes)]
     separator = "、" if lang == "zh" else ", "
     return separator.join(first_few(names, SHOWN_CAUSES))
 
 
-def _rank_causes(driver: Driver) -> list[str]:
-    return sorted(driver.causes, key=lambda cause: (-abs(driver.causes[cause]), cause))
+def _rank_causes(causes: Mapping[str, Fraction]) -> list[str]:
+    return sorted(causes, key=lambda cause: (-abs(causes[cause]), cause))
 
 
 def _cause_name(cause: str, lang: Lang) -> str:
@@ -218,8 +218,8 @@ def _span_lines(result: DiffResult, rounder: Rounder, lang: Lang) -> Iterator[st
         )
     yield _parts_line(nation, rounder, lang)
     causes = [
-        f"{_cause_name(cause, lang)} {_signed(rounder.whole(result.nation.causes[cause]))}"
-        for cause in _rank_causes(result.nation)
+        f"{_cause_name(cause, lang)} {_signed(rounder.whole(result.causes[cause]))}"
+        for cause in _rank_causes(result.causes)
     ]
     if causes:
         yield ("按原因：" if is_zh else "by cause: ") + "; ".join(causes)
@@ -296,7 +296,7 @@ def _diff_document(result: DiffResult, rounder: Rounder, lang: Lang) -> dict[str
             "provinces": list(result.hubs.provinces),
         }
     return document | {
-        "causes": _cause_document(result.nation, rounder),
+        "causes": _cause_document(result.causes, rounder),
         "by": result.by,
         "drivers": _driver_documents(result, rounder),
         "notes": [note_text(note, lang) for note in result.notes],
@@ -311,16 +311,14 @@ def _driver_documents(result: DiffResult, rounder: Rounder) -> Sequence[dict[str
             "cards": driver.cards,
             "supply_card_hours": rounder.whole(driver.supply),
             "contribution_pp": rounder.percent(driver.contribution),
-            "causes": _cause_document(driver, rounder),
+            "causes": _cause_document(driver.causes, rounder),
         }
         for driver in result.drivers
     ]
 
 
-def _cause_document(driver: Driver, rounder: Rounder) -> dict[str, int]:
-    return {
-        cause: rounder.whole(driver.causes[cause]) for cause in CAUSES if cause in driver.causes
-    }
+def _cause_document(causes: Mapping[str, Fraction], rounder: Rounder) -> dict[str, int]:
+    return {cause: rounder.whole(causes[cause]) for cause in CAUSES if cause in causes}
 
 
 def view_revision_diff(result: RevisionDiffResult, lang: Lang) -> View:

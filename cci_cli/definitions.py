@@ -219,10 +219,6 @@ class IndexDefinition:
                 current = change.provinces
         return current
 
-    def is_changed_at(self, period: Period) -> bool:
-        """Whether a scope change takes effect in ``period``."""
-        return any(change.start == period for change in self.changes)
-
 
 @dataclass(frozen=True, slots=True)
 class Config:

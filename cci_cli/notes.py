@@ -96,8 +96,9 @@ def _find_release_notes(compiled: Compilation) -> list[Note]:
     """What a reader must know of the releases behind a table."""
     notes: list[Note] = []
     start, release = compiled.start, compiled.release
-    if release is not None and compiled.changed_codes:
-        details: dict[str, Any] = {"release": release.name} | _name_some(compiled.changed_codes)
+    changed_codes = compiled.changed_codes
+    if release is not None and changed_codes:
+        details: dict[str, Any] = {"release": release.name} | _name_some(changed_codes)
         notes.append(Note("N107", details))
     if start is None:
         return notes

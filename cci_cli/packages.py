@@ -1,7 +1,8 @@
 """Sealed packages: a folder of files with the ``datapackage.json`` that lists their hashes. I/O.
 
-Snapshots and releases are kept as such folders, numbered r1, r2, … by period. Whatever is changed,
-added or taken away later is found: the seal covers the descriptor, the descriptor the files.
+Snapshots and releases are kept as such folders, numbered r1, r2, … by period. Whatever is changed
+in one, added to it or taken out of it later is found: the seal covers the descriptor, the
+descriptor the files. That the newest one is gone as a whole, no folder can tell.
 """
 
 import hashlib

@@ -76,6 +76,11 @@ class Release:
         return self.decimals is not None
 
     @property
+    def own_basis(self) -> tuple[str, int] | None:
+        """What chaining from it rests on, as ``print_basis``: itself where it was transcribed."""
+        return self.print_basis if self.decimals is None else (self.name, self.decimals)
+
+    @property
     def name(self) -> str:
         """Its folder, from the root of the workspace: ``releases/2025H1/r1``."""
         return release_name(self.ref)
@@ -354,9 +359,9 @@ class HubDiff:
 class DiffResult:
     """Two periods compared, like for like.
 
-    ``hubs`` is null where there is no hub. ``nation`` has the national change by cause;
-    ``drivers`` are told apart by ``by``, and empty where that is ``index``. ``start`` is the
-    release that has the levels of ``old``, null where they were computed.
+    ``hubs`` is null where there is no hub. ``causes`` are the change of national supply in
+    card-hours per year; ``drivers`` are told apart by ``by``, and empty where that is ``index``.
+    ``start`` is the release that has the levels of ``old``, null where they were computed.
     """
 
     old: PeriodRef
@@ -364,7 +369,7 @@ class DiffResult:
     methodology: Methodology
     indices: tuple[IndexDiff, ...]
     hubs: HubDiff | None
-    nation: Driver
+    causes: Mapping[str, Fraction]
     by: str
     drivers: tuple[Driver, ...]
     notes: tuple[Note, ...]

@@ -82,24 +82,20 @@ def compile_span(
     start = shelf.find_newest(old.period) if is_frozen else None
     if start is None:
         first = compile_indices(workspace, old, config, from_snapshots=from_snapshots, shelf=shelf)
-        basis, snapshots = first.print_basis, dict(first.snapshots)
-        is_demonstration = first.is_demonstration
+        basis, is_demonstration = first.print_basis, first.is_demonstration
         levels = {
             seen.code: FrozenLevel(seen.level, seen.provinces) for seen in first.chained[old.period]
         }
+        snapshots = {old.period: first.snapshots[old.period]}
     else:
         check_names(workspace)
         check_base(start, config)
-        basis = start.print_basis
-        if start.decimals is not None:
-            basis = (start.name, start.decimals)
-        is_demonstration, levels = start.is_demonstration, dict(start.levels)
+        basis, is_demonstration = start.own_basis, start.is_demonstration
+        levels = dict(start.levels)
         snapshots = {old.period: read_snapshot(workspace, old, config)}
-    shown = {old.period: snapshots[old.period]}
     if new.period != old.period:
         resolve_ref(workspace, new)
-        shown |= read_snapshots(workspace, old.period.next, new, config, str(old.period))
-    snapshots = shown
+        snapshots |= read_snapshots(workspace, old.period.next, new, config, str(old.period))
     _, supplies = measure_supplies(config, snapshots)
     base_level = Fraction(config.methodology.base_level)
     chained = chain_indices(config.indices, supplies, base_level, levels)

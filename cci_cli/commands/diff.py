@@ -26,7 +26,6 @@ from cci_cli.diffs import (
 from cci_cli.drivers import (
     ProvinceCauses,
     build_drivers,
-    merge_drivers,
     sum_causes,
 )
 from cci_cli.errors import UsageError
@@ -105,7 +104,7 @@ def diff(
         methodology=config.methodology,
         indices=tuple(_diff_index(span, index, config, causes) for index in config.indices),
         hubs=_diff_hubs(span, config),
-        nation=merge_drivers(build_drivers(frames, (), card_hours, level)),
+        causes=_sum_nation(nation, causes),
         by=by,
         drivers=drivers,
         notes=tuple(_find_notes(span)),
@@ -169,6 +168,18 @@ def _diff_index(
         scope=move.scope,
         revision=_find_revision(span, index.code),
     )
+
+
+def _sum_nation(
+    nation: IndexDefinition, causes: Sequence[tuple[Link, ProvinceCauses]]
+) -> dict[str, Fraction]:
+    """Change of national supply by cause."""
+    total: dict[str, Fraction] = {}
+    for link, found in causes:
+        for province in nation.provinces_at(link.now):
+            for cause, supply in found.get(province, {}).items():
+                total[cause] = total.get(cause, Fraction(0)) + supply
+    return total
 
 
 def _find_contribution(span: Span, move: Move, nation: str) -> Fraction:
