@@ -180,5 +180,7 @@ def _explain_document(result: ExplainResult) -> dict[str, Any]:
         "official": result.is_official,
         "by_province": provinces,
         "notes": [note_text(note, "zh") for note in result.notes],
-        "provenance": to_provenance(result.snapshots, start, result.config_hashes, methodology),
+        "provenance": to_provenance(
+            result.snapshots, filter(None, [start]), result.config_hashes, methodology
+        ),
     }

@@ -50,7 +50,10 @@ def compute_draft(workspace: Path, period: Period, config: Config, shelf: Releas
     return Draft(
         rows=compiled.release_rows,
         provenance=to_provenance(
-            compiled.snapshots, compiled.start, config.hashes, config.methodology
+            compiled.snapshots,
+            filter(None, [compiled.start]),
+            config.hashes,
+            config.methodology,
         ),
         is_demonstration=compiled.is_demonstration,
         print_basis=compiled.print_basis,
@@ -90,7 +93,7 @@ def transcribe_draft(
         doubts.add("W310", column=str(period), count=len(codes), codes=few, period=period)
     return Draft(
         rows=rows,
-        provenance=to_provenance({}, None, config.hashes, config.methodology),
+        provenance=to_provenance({}, (), config.hashes, config.methodology),
         decimals=decimals,
         table=data,
         sources=[{"title": table.name, "path": TABLE_FILE, "hash": f"sha256:{sha256}"}],

@@ -3,14 +3,15 @@
 Every figure that leaves the program passes ``Rounder``, once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from cci_cli import __version__
 from cci_cli.definitions import IndexDefinition, Methodology
 from cci_cli.formats import Lang
+from cci_cli.indices import Observation, Status, SupplyLink
 from cci_cli.periods import Period
 from cci_cli.results import IndexFigures, Release, Snapshot
 from cci_cli.rounding import RoundingMode, fraction_text, round_exact
@@ -33,13 +34,16 @@ RELEASE_COLUMNS: Final = (
     "contribution_pp",
     "increment_share_pct",
     "standard_cards",
+    "standard_cards_exact",
     "supply_card_hours",
     "supply_exact",
+    "previous_supply_exact",
     "provinces",
 )
 _TEXT_COLUMNS: Final = frozenset(
     {"code", "kind", "series", "name", "name_en", "status"}
-    | {"previous_level_exact", "level_exact", "supply_exact", "provinces"}
+    | {"previous_level_exact", "level_exact", "standard_cards_exact"}
+    | {"supply_exact", "previous_supply_exact", "provinces"}
 )
 
 #: Table Schema of Frictionless Data for that file.
@@ -51,6 +55,7 @@ RELEASE_SCHEMA: Final = {
     "primaryKey": ["code"],
     "missingValues": [""],
 }
+_STATUSES: Final[Mapping[str, Status]] = {name: name for name in get_args(Status)}
 #: A change of these is a change of wording, not of a figure.
 _WORDS: Final = frozenset({"series", "name", "name_en"})
 #: Between the provinces of an index.
@@ -120,12 +125,13 @@ def to_release_rows(
     rows = []
     for item in indices:
         seen = item.observation
-        figures = round_figures(item, rounder, "zh")
-        figures["supply_exact"] = fraction_text(seen.link.supply)
-        figures["previous_level_exact"] = (
-            None if seen.previous_level is None else fraction_text(seen.previous_level)
-        )
-        figures["provinces"] = SEPARATOR.join(seen.provinces)
+        figures = round_figures(item, rounder, "zh") | {
+            "previous_level_exact": _exact_text(seen.previous_level),
+            "standard_cards_exact": fraction_text(item.standard_cards),
+            "supply_exact": fraction_text(seen.link.supply),
+            "previous_supply_exact": _exact_text(seen.link.previous_supply),
+            "provinces": SEPARATOR.join(seen.provinces),
+        }
         rows.append({name: _cell_text(figures[name]) for name in RELEASE_COLUMNS})
     return tuple(rows)
 
@@ -155,6 +161,51 @@ def to_printed_rows(
         }
         for index in definitions
     )
+
+
+def parse_release_rows(
+    rows: Sequence[Mapping[str, str]], period: Period
+) -> dict[str, tuple[Observation, Fraction]]:
+    """What ``to_release_rows`` wrote, read back: observation and standard cards by code.
+
+    Args:
+        rows: of a release that was computed, not transcribed.
+        period: its period.
+
+    Raises:
+        LookupError: a column or the national index is missing.
+        ValueError: a value is none.
+    """
+    national = next(row for row in rows if row["kind"] == "national")
+    national_supply = Fraction(national["supply_exact"])
+    national_before = _parse_exact(national["previous_supply_exact"])
+    parsed = {}
+    for row in rows:
+        observation = Observation(
+            code=row["code"],
+            period=period,
+            status=_STATUSES[row["status"]],
+            provinces=tuple(row["provinces"].split(SEPARATOR)),
+            level=Fraction(row["level_exact"]),
+            previous_level=_parse_exact(row["previous_level_exact"]),
+            national_level=Fraction(national["level_exact"]),
+            link=SupplyLink(
+                Fraction(row["supply_exact"]),
+                national_supply,
+                _parse_exact(row["previous_supply_exact"]),
+                national_before,
+            ),
+        )
+        parsed[row["code"]] = (observation, Fraction(row["standard_cards_exact"]))
+    return parsed
+
+
+def _parse_exact(text: str) -> Fraction | None:
+    return Fraction(text) if text else None
+
+
+def _exact_text(value: Fraction | None) -> str | None:
+    return None if value is None else fraction_text(value)
 
 
 def _cell_text(value: object) -> str:
@@ -200,7 +251,7 @@ def find_changed_codes(
 
 def to_provenance(
     snapshots: Mapping[Period, Snapshot],
-    start: Release | None,
+    releases: Iterable[Release],
     config_hashes: Mapping[str, str],
     methodology: Methodology,
 ) -> dict[str, Any]:
@@ -208,7 +259,7 @@ def to_provenance(
 
     Args:
         snapshots: the revisions used, by period.
-        start: the release the chain starts from; null where it starts at the base.
+        releases: those whose levels were taken.
         config_hashes: SHA-256 of the files of the config, by name.
         methodology: the method.
     """
@@ -220,14 +271,13 @@ def to_provenance(
             }
             for period, snapshot in snapshots.items()
         },
-        "releases": {}
-        if start is None
-        else {
-            str(start.ref.period): {
-                "release": f"r{start.ref.revision}",
-                "sha256": start.sha256,
-                "transcribed": start.is_transcribed,
+        "releases": {
+            str(release.ref.period): {
+                "release": f"r{release.ref.revision}",
+                "sha256": release.sha256,
+                "transcribed": release.is_transcribed,
             }
+            for release in releases
         },
         "config": dict(config_hashes),
         "methodology": methodology.version,

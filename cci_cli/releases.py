@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cci_cli.errors import CciError, DataError, os_failure
-from cci_cli.figures import RELEASE_COLUMNS, SEPARATOR
+from cci_cli.figures import RELEASE_COLUMNS, SEPARATOR, parse_release_rows
 from cci_cli.indices import FrozenLevel
 from cci_cli.packages import DESCRIPTOR_FILE, list_numbered, list_periods_of, read_package
 from cci_cli.periods import Period, PeriodRef, parse_period, parse_ref
@@ -72,12 +72,15 @@ def _to_release(document: Mapping[str, Any], hashes: Mapping[str, str], folder: 
     rows = _read_rows(folder / INDICES_FILE)
     provenance = document["provenance"]
     basis = document["rests_on_print"]
+    period = parse_period(document["period"])
+    decimals = _check_places(document["transcribed_decimals"])
     return Release(
         ref=parse_ref(f"{document['period']}@{document['release']}"),
         sha256=hashes[INDICES_FILE],
         rows=rows,
         levels={row["code"]: _parse_level(row) for row in rows},
-        decimals=_check_places(document["transcribed_decimals"]),
+        figures=parse_release_rows(rows, period) if decimals is None else {},
+        decimals=decimals,
         print_basis=basis and (str(basis["release"]), int(basis["decimals"])),
         base=(parse_period(document["base"]["period"]), Decimal(document["base"]["level"])),
         snapshots={

@@ -51,6 +51,7 @@ class Release:
     """Frozen levels of one period, as released; ``ref`` has the number of the release.
 
     ``rows`` are the rows of its ``indices.csv`` as text, ``levels`` the exact levels by code,
+    ``figures`` the observations with their standard cards, by code, none where it was transcribed;
     ``sha256`` is of that file. ``decimals`` is null, or the number of places of levels that were
     transcribed from print: nothing more is then known. ``snapshots`` are the revisions it was
     made from with their SHA-256, ``start`` the release its chain starts from with its SHA-256,
@@ -62,6 +63,7 @@ class Release:
     sha256: str
     rows: tuple[Mapping[str, str], ...]
     levels: Mapping[str, FrozenLevel]
+    figures: Mapping[str, tuple[Observation, Fraction]]
     decimals: int | None
     print_basis: tuple[str, int] | None
     base: tuple[Period, Decimal]

@@ -116,7 +116,7 @@ def _compute_document(
         "release": None if result.release is None else f"r{result.release.ref.revision}",
         "notes": list(notes),
         "provenance": to_provenance(
-            result.snapshots, result.start, result.config_hashes, methodology
+            result.snapshots, filter(None, [result.start]), result.config_hashes, methodology
         ),
     }
 

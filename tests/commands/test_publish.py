@@ -75,7 +75,7 @@ def sha256(path: Path) -> str:
 def test_a_release_holds_the_figures_of_compute_and_the_exact_levels(publish, workspace):
     """R: 250 × 2/1 = 500; N: 1000 × 5/4 = 1250; share 2/5, contribution 1/4, all the increment.
 
-    Standard cards 2, supply 2 × 8760 = 17520. Comparable level 1250 × 2/5 = 500.
+    Standard cards 2, supply 2 × 8760 = 17520 after 1 × 8760 = 8760. Comparable level 1250 × 2/5 = 500.
     """
     first, second = publish("2024H2"), publish("2025H1")
 
@@ -101,8 +101,10 @@ def test_a_release_holds_the_figures_of_compute_and_the_exact_levels(publish, wo
         "contribution_pp": "25.00",
         "increment_share_pct": "100.00",
         "standard_cards": "2.00",
+        "standard_cards_exact": "2/1",
         "supply_card_hours": "17520",
         "supply_exact": "17520/1",
+        "previous_supply_exact": "8760/1",
         "provinces": "a",
     }
     assert [row["provinces"] for row in rows.values()] == ["a|b", "a", "b"]
