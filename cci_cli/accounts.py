@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from cci_cli.arithmetic import account_lines, decimal_text, describe_rounding, sum_tflops
 from cci_cli.errors import count_noun
-from cci_cli.figures import Rounder, index_name, round_figures, to_provenance
+from cci_cli.figures import Rounder, exact_text, index_name, round_figures, to_provenance
 from cci_cli.formats import Lang
 from cci_cli.messages import ERRORS, NOTES, WARNINGS, Message
 from cci_cli.results import ExplainResult, ModelAccount
@@ -128,10 +128,6 @@ def _explain_sheet(result: ExplainResult, lang: Lang, top: int) -> Sheet:
     )
 
 
-def _exact(value: Fraction | None) -> str | None:
-    return None if value is None else fraction_text(value)
-
-
 def _explain_document(result: ExplainResult) -> dict[str, Any]:
     seen, start = result.figures.observation, result.start
     source = None if result.previous is None else "snapshots"
@@ -150,7 +146,7 @@ def _explain_document(result: ExplainResult) -> dict[str, Any]:
                 "tflops": decimal_text(now),
                 "supply_exact": fraction_text(now / standard * hours),
                 "previous_tflops": None if before is None else decimal_text(before),
-                "previous_supply_exact": _exact(before and before / standard * hours),
+                "previous_supply_exact": exact_text(before and before / standard * hours),
                 "models": [
                     {
                         "model": item.model,
@@ -168,12 +164,12 @@ def _explain_document(result: ExplainResult) -> dict[str, Any]:
         "period": str(result.period),
         "previous": result.previous and str(result.previous),
         **round_figures(result.figures, Rounder(methodology), "zh"),
-        "previous_level_exact": _exact(seen.previous_level),
+        "previous_level_exact": exact_text(seen.previous_level),
         "previous_level_source": source,
         "supply_exact": fraction_text(seen.link.supply),
-        "previous_supply_exact": _exact(seen.link.previous_supply),
+        "previous_supply_exact": exact_text(seen.link.previous_supply),
         "national_supply_exact": fraction_text(seen.link.national_supply),
-        "previous_national_supply_exact": _exact(seen.link.previous_national_supply),
+        "previous_national_supply_exact": exact_text(seen.link.previous_national_supply),
         "national_level_exact": fraction_text(seen.national_level),
         "rounding": describe_rounding(seen, methodology),
         "release": release and release.name,

@@ -39,11 +39,15 @@ class Compilation:
     @property
     def figures(self) -> tuple[IndexFigures, ...]:
         """One entry per index, for ``period``."""
-        now = self.standard_cards[self.period]
+        return self.figures_at(self.period)
+
+    def figures_at(self, period: Period) -> tuple[IndexFigures, ...]:
+        """One entry per index, for any period of the chain."""
+        now = self.standard_cards[period]
         return tuple(
             IndexFigures(definition, observation, sum_supply(now, observation.provinces))
             for definition, observation in zip(
-                self.config.indices, self.chained[self.period], strict=True
+                self.config.indices, self.chained[period], strict=True
             )
         )
 

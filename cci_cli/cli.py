@@ -28,7 +28,7 @@ from cci_cli.errors import (
     first_few,
     os_failure,
 )
-from cci_cli.formats import Encoding, Format, Grouping, Lang
+from cci_cli.formats import Encoding, Format, Grouping, Lang, Layout, Measure, SeriesFormat
 from cci_cli.workspace import find_workspace
 
 EXIT_BUG: Final = 70
@@ -445,6 +445,105 @@ def diff(
         view = view_revision_diff(result, lang)
     show(view, chosen, output, quiet=quiet)
     return CciError.exit_code if exit_code and result.has_moved else 0
+
+
+@app.command(epilog="Examples: cci rebase; cci rebase 2025H1 --level 100 --format csv")
+def rebase(
+    period: Annotated[
+        str | None,
+        typer.Argument(metavar="[PERIOD]", help="The half-year to be the base; else as published."),
+    ] = None,
+    level: Annotated[
+        str | None,
+        typer.Option("--level", metavar="L", help="National level in the base; else as published."),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    form: FormatOption = None,
+    output: OutputOption = None,
+    lang: LangOption = "zh",
+    *,
+    each: Annotated[
+        bool,
+        typer.Option("--each", help="Put every index at L by itself, whatever its share."),
+    ] = False,
+    from_snapshots: FromSnapshotsOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Show base levels, or put the whole series on another base.
+
+    Every level is multiplied by one exact factor, so that absolute points stay comparable across
+    indices. Nothing that is stored changes, and what is not on the official base says so.
+    """
+    from cci_cli.commands import rebase as verb
+    from cci_cli.rebasings import view_rebase
+
+    root = _open_workspace(workspace, verbose=verbose)
+    chosen = choose_format(form, output)
+    result = verb.rebase(
+        workspace=root, period=period, level=level, each=each, from_snapshots=from_snapshots
+    )
+    show(view_rebase(result, lang), chosen, output, quiet=quiet)
+
+
+@app.command(
+    epilog="Examples: cci series --index 700000.CCI --measure growth; cci series --format sdmx-csv"
+)
+def series(
+    indices: Annotated[
+        list[str] | None,
+        typer.Option("--index", metavar="CODE", help="Code or name; again for more; else all."),
+    ] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="P", help="First half-year; else the base.")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="P", help="Last half-year; else the newest.")
+    ] = None,
+    *,
+    measure: Annotated[Measure, typer.Option("--measure", help="What to show.")] = "level",
+    layout: Annotated[
+        Layout | None,
+        typer.Option(
+            "--layout",
+            help="One row per index and half-year, or one per index; "
+            "else wide in a table and long in data.",
+        ),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    form: Annotated[
+        SeriesFormat | None,
+        typer.Option(
+            "--format", help="Form of the output; else by the suffix of --output, or table."
+        ),
+    ] = None,
+    output: OutputOption = None,
+    lang: LangOption = "zh",
+    from_snapshots: FromSnapshotsOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Show the indices over time.
+
+    Released levels where there is a release, else those of today's data, with the status of each:
+    official or provisional, chained, after a break, or reseeded.
+    """
+    from cci_cli.commands import series as verb
+    from cci_cli.sdmx import view_sdmx
+    from cci_cli.timelines import view_series
+
+    root = _open_workspace(workspace, verbose=verbose)
+    chosen = choose_format("csv" if form == "sdmx-csv" else form, output)
+    result = verb.series(
+        workspace=root,
+        indices=indices or (),
+        first=first,
+        last=last,
+        measure=measure,
+        from_snapshots=from_snapshots,
+    )
+    view = view_sdmx(result, lang) if form == "sdmx-csv" else view_series(result, lang, layout)
+    show(view, chosen, output, quiet=quiet)
 
 
 @app.command(epilog="Examples: cci cards H20; cci cards 昇腾 --format csv")

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from cci_cli.diffs import CAUSES
 from cci_cli.errors import count_noun, first_few
-from cci_cli.figures import Rounder, index_name
+from cci_cli.figures import Rounder, index_name, index_series
 from cci_cli.formats import Lang
 from cci_cli.periods import PeriodRef
 from cci_cli.results import DiffResult, Driver, IndexDiff, RevisionDiffResult
@@ -145,17 +145,13 @@ def _index_sheet(result: DiffResult, rounder: Rounder, lang: Lang) -> Sheet:
                 NULL_MARK if share is None else f"{share:f}",
             )
         )
-    series = [
-        item.definition.series if is_zh else item.definition.series_en or item.definition.series
-        for item in result.indices
-    ]
     return Sheet(
         title=_span_title(result, lang),
         headers=headers,
         rows=tuple(rows),
         numeric=frozenset(range(1, len(headers))),
         group_header="系列" if is_zh else "Series",
-        groups=tuple(series),
+        groups=tuple(index_series(item.definition, lang) for item in result.indices),
         notes=(*_span_lines(result, rounder, lang),),
     )
 

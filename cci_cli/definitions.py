@@ -5,7 +5,7 @@ Plain frozen values; reading and checking them is the duty of ``config``.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
@@ -13,6 +13,7 @@ from fractions import Fraction
 from itertools import accumulate, chain
 from typing import Literal
 
+from cci_cli.errors import DataError
 from cci_cli.periods import Period
 from cci_cli.rounding import RoundingMode
 
@@ -218,6 +219,25 @@ class IndexDefinition:
             if change.start <= period:
                 current = change.provinces
         return current
+
+
+def find_index(text: str, indices: Sequence[IndexDefinition]) -> IndexDefinition:
+    """The index that a code or a name stands for.
+
+    Raises:
+        DataError: E413, for none.
+    """
+    by_spelling = {
+        fold_name(spelling): index
+        for index in indices
+        for spelling in (index.code, index.name, index.name_en)
+    }
+    found = by_spelling.get(fold_name(text))
+    if found is None:
+        known = ", ".join(index.code for index in indices)
+        codes = {spelling: index.code for spelling, index in by_spelling.items()}
+        raise DataError("E413", value=text, known=known, hint=suggest_name(text, codes))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ def round_figures(item: IndexFigures, rounder: Rounder, lang: Lang) -> dict[str,
     return {
         "code": index.code,
         "kind": index.kind,
-        "series": index.series if lang == "zh" else index.series_en or index.series,
+        "series": index_series(index, lang),
         "name": index_name(index, lang),
         "name_en": index.name_en,
         "status": seen.status,
@@ -117,6 +117,11 @@ def index_name(index: IndexDefinition, lang: Lang) -> str:
     return index.name if lang == "zh" else index.name_en
 
 
+def index_series(index: IndexDefinition, lang: Lang) -> str:
+    """The series that an index belongs to, in a language; in Chinese where there is no other."""
+    return index.series if lang == "zh" else index.series_en or index.series
+
+
 def to_release_rows(
     indices: Sequence[IndexFigures], methodology: Methodology
 ) -> tuple[dict[str, str], ...]:
@@ -126,10 +131,10 @@ def to_release_rows(
     for item in indices:
         seen = item.observation
         figures = round_figures(item, rounder, "zh") | {
-            "previous_level_exact": _exact_text(seen.previous_level),
+            "previous_level_exact": exact_text(seen.previous_level),
             "standard_cards_exact": fraction_text(item.standard_cards),
             "supply_exact": fraction_text(seen.link.supply),
-            "previous_supply_exact": _exact_text(seen.link.previous_supply),
+            "previous_supply_exact": exact_text(seen.link.previous_supply),
             "provinces": SEPARATOR.join(seen.provinces),
         }
         rows.append({name: _cell_text(figures[name]) for name in RELEASE_COLUMNS})
@@ -204,7 +209,8 @@ def _parse_exact(text: str) -> Fraction | None:
     return Fraction(text) if text else None
 
 
-def _exact_text(value: Fraction | None) -> str | None:
+def exact_text(value: Fraction | None) -> str | None:
+    """An exact value as ``p/q``; null stays null."""
     return None if value is None else fraction_text(value)
 
 
@@ -247,6 +253,15 @@ def find_changed_codes(
     ]
     gone = released.keys() - {row["code"] for row in rows}
     return (*changed, *sorted(gone))
+
+
+def is_reworded(release: Release, methodology: Methodology) -> bool:
+    """Whether a release printed its levels otherwise than the method prints them today."""
+    rounder = Rounder(methodology)
+    return any(
+        _cell_text(rounder.points(release.levels[row["code"]].level)) != row["level"]
+        for row in release.rows
+    )
 
 
 def to_provenance(

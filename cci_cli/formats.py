@@ -18,5 +18,12 @@ SUFFIXES: Final[Mapping[str, Format]] = {
     ".parquet": "parquet",
 }
 
+#: A form for series alone: SDMX-CSV 2.0, for statistical registries.
+SeriesFormat = Literal["table", "csv", "json", "markdown", "xlsx", "parquet", "sdmx-csv"]
+#: What a series is of.
+Measure = Literal["level", "growth", "share", "supply", "comparable"]
+#: One row per index and period, or one per index.
+Layout = Literal["long", "wide"]
+
 #: What the drivers of a change are told apart by.
 Grouping = Literal["index", "province", "model", "node"]

@@ -53,6 +53,10 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "{value} is not later than {old}",
             "name the earlier period first",
         ),
+        "E113": Message(
+            "{value} is not a level", "give a number above 0 with at most 15 digits, such as 100"
+        ),
+        "E114": Message("{value} is later than {last}", "name the earlier period first"),
         # workspace and config
         "E201": Message(
             "no workspace at or above {value}",
@@ -281,7 +285,7 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         ),
         "E412": Message("nothing is stored of {value}", "`cci status` shows what is stored"),
         "E413": Message(
-            "{value} is neither the code or name of an index nor the code of a message",
+            "no index has the code or name {value}",
             "the indices are {known}",
         ),
         "E414": Message(
@@ -424,6 +428,32 @@ NOTES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "en": "{release} has other levels for {count} of the indices ({codes}) than the chain "
             "shown: what was revised since is part of the change here; compare period by period "
             "to tell it apart.",
+        },
+        "N114": {
+            "zh": "{periods}：配置中的小数位数或舍入方式在发布后有变，此处数字与发布时不同，"
+            "正式数字以发布为准。",
+            "en": "{periods}: the decimals or the rounding of the config changed after the "
+            "release, and its levels print otherwise here; the released digits stand.",
+        },
+        "N115": {
+            "zh": "非官方基期：本表以 {period} = {level} 重新定基；"
+            "官方基期为 {base} = {base_level}。",
+            "en": "Not the official base: {period} = {level} here; levels are published on "
+            "{base} = {base_level}.",
+        },
+        "N116": {
+            "zh": "各指数分别定基：各指数之间的绝对点位不再可比，仅增长可比。",
+            "en": "Every index is put on the base by itself: absolute points can no longer be "
+            "compared across indices, growth alone can.",
+        },
+        "N117": {
+            "zh": "{indices}在 {period} 无点位或点位为零，不能以其定基。",
+            "en": "{indices}: no level or a level of zero in {period}, and no base to be put on.",
+        },
+        "N118": {
+            "zh": "{period}的点位为试算值：其变动将使本表全部点位随之改变。",
+            "en": "The levels of {period} are provisional: when they change, so does every level "
+            "here.",
         },
     }
 )

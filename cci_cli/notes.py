@@ -5,12 +5,14 @@ The texts are in the message catalogue.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from cci_cli.chains import Compilation
 from cci_cli.definitions import IndexDefinition, Methodology
 from cci_cli.errors import first_few
+from cci_cli.histories import History
 from cci_cli.indices import Observation, find_national
 from cci_cli.periods import Period
 from cci_cli.results import Note, Release, Snapshot, release_name
@@ -30,7 +32,9 @@ def find_notes(compiled: Compilation) -> list[Note]:
             notes += [note] if note else []
     for definition, seen in zip(config.indices, chained[period], strict=True):
         notes += _find_index_notes(definition, seen, chained)
-    return notes + find_demonstration_notes(compiled.snapshots.values(), compiled.start)
+    return notes + find_demonstration_notes(
+        compiled.snapshots.values(), filter(None, [compiled.start])
+    )
 
 
 def find_notes_of(compiled: Compilation, definition: IndexDefinition) -> list[Note]:
@@ -43,9 +47,11 @@ def find_notes_of(compiled: Compilation, definition: IndexDefinition) -> list[No
     ]
 
 
-def find_demonstration_notes(snapshots: Iterable[Snapshot], start: Release | None) -> list[Note]:
+def find_demonstration_notes(
+    snapshots: Iterable[Snapshot], releases: Iterable[Release]
+) -> list[Note]:
     """The note that invented nodes stand behind what is shown, if they do."""
-    names = [start.name] if start is not None and start.is_demonstration else []
+    names = [item.name for item in releases if item.is_demonstration]
     names += [str(item.ref) for item in snapshots if item.is_demonstration]
     return [Note("N106", {"snapshots": tuple(names)})] if names else []
 
@@ -75,6 +81,62 @@ def find_span_notes(
     if print_basis is not None:
         notes.append(Note("N108", {"release": print_basis[0], "decimals": print_basis[1]}))
     return notes
+
+
+def find_history_notes(
+    history: History, indices: Sequence[IndexDefinition], periods: Sequence[Period]
+) -> list[Note]:
+    """What a reader must know of some indices over some periods."""
+    notes = [
+        Note("N108", {"release": name, "decimals": decimals})
+        for name, decimals in history.print_bases
+    ]
+    reworded = tuple(period for period in history.reworded if period in periods)
+    if reworded:
+        notes.append(Note("N114", {"periods": reworded}))
+    observed = {
+        period: [point.observation for point in seen.values() if point.observation is not None]
+        for period, seen in history.points.items()
+    }
+    by_code = {index.code: index for index in indices}
+    for period in periods:
+        for seen in observed[period]:
+            if seen.code in by_code:
+                notes += _find_index_notes(by_code[seen.code], seen, observed)
+    return notes + find_demonstration_notes(history.snapshots.values(), history.releases.values())
+
+
+def find_rebase_notes(
+    history: History,
+    period: Period,
+    level: Decimal,
+    unbased: Sequence[IndexDefinition],
+    *,
+    is_each: bool,
+) -> list[Note]:
+    """What a reader must know of levels on another base.
+
+    Args:
+        history: the levels as they stand.
+        period: the new base.
+        level: the level there, in points.
+        unbased: the indices that cannot be put on it.
+        is_each: whether every index has a factor of its own.
+    """
+    methodology = history.config.methodology
+    official = (methodology.base_period, methodology.base_level)
+    notes = []
+    if (period, level) != official:
+        details = {"period": period, "level": f"{level:f}"}
+        details |= {"base": official[0], "base_level": f"{official[1]:f}"}
+        notes.append(Note("N115", details))
+    if is_each:
+        notes.append(Note("N116", {}))
+    if unbased:
+        notes.append(Note("N117", {"indices": tuple(unbased), "period": period}))
+    if period != official[0] and not history.is_official(period):
+        notes.append(Note("N118", {"period": period}))
+    return notes + find_history_notes(history, history.config.indices, list(history.points))
 
 
 def _find_index_notes(

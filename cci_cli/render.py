@@ -7,7 +7,7 @@ width and colours.
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -56,46 +56,20 @@ def render_table(view: View, *, width: int | None = None, has_colour: bool = Fal
 
     Args:
         view: what to show.
-        width: cells to keep within if all digits stay whole; null for as wide as needed.
+        width: cells to keep within, with columns in several parts where there are many and all
+            digits whole; null for as wide as needed.
         has_colour: whether to put in the codes for bold and dim.
     """
     sheet = view.sheet
     if isinstance(sheet, Lines):
         return "".join(escape_unprintable(line) + "\n" for line in sheet.lines)
-    table = Table(
-        box=_RULES,
-        # with the blank that divides two columns, a gap of _GAP
-        padding=(0, _GAP - 1, 0, 0),
-        header_style="bold",
-    )
-    widest, least = _GAP, _GAP
-    for position, header in enumerate(sheet.headers):
-        is_numeric = position in sheet.numeric
-        cells = [*header.split("\n"), *(row[position] for row in sheet.rows)]
-        if position == 0:
-            cells += sheet.groups
-        longest = max(map(cell_len, cells))
-        narrowest = longest if is_numeric else min(longest, _LEAST_TEXT_WIDTH)
-        widest += longest + _GAP
-        least += narrowest + _GAP
-        table.add_column(
-            header,
-            justify="right" if is_numeric else "left",
-            no_wrap=is_numeric,
-            min_width=narrowest,
-            overflow="fold",
-        )
-    for position, row in enumerate(sheet.rows):
-        if sheet.groups and (position == 0 or sheet.groups[position] != sheet.groups[position - 1]):
-            table.add_section()
-            table.add_row(Text(escape_unprintable(sheet.groups[position]), style="bold"))
-        table.add_row(*(Text(escape_unprintable(cell)) for cell in row))
-
-    room = widest if width is None else max(width, least)
+    sizes = [_measure_column(sheet, position) for position in range(len(sheet.headers))]
+    parts = _find_parts(sizes, width)
+    rooms = [_find_room([sizes[at] for at in part], width) for part in parts]
     out = io.StringIO()
     console = Console(
         file=out,
-        width=room,
+        width=max(rooms),
         force_terminal=has_colour,
         color_system="standard" if has_colour else None,
         legacy_windows=False,
@@ -103,12 +77,72 @@ def render_table(view: View, *, width: int | None = None, has_colour: bool = Fal
         # what the surroundings say of width and colours has been weighed by the caller
         _environ={},
     )
-    # a title of the table itself would be folded to its width
-    console.print(Text(escape_unprintable(sheet.title), style="bold"), soft_wrap=width is None)
-    console.print(table)
+
+    def print_line(text: str, style: str) -> None:
+        # a title of the table itself would be folded to its width
+        console.print(Text(escape_unprintable(text), style=style), soft_wrap=width is None)
+
+    print_line(sheet.title, "bold")
+    for part, room in zip(parts, rooms, strict=True):
+        console.print(_build_table(sheet, part, sizes), width=room)
     for note in sheet.notes:
-        console.print(Text(escape_unprintable(note), style="dim"), soft_wrap=width is None)
+        print_line(note, "dim")
     return "".join(line.rstrip() + "\n" for line in out.getvalue().splitlines())
+
+
+def _measure_column(sheet: Sheet, position: int) -> tuple[int, int]:
+    """The least and the greatest width of a column with its gap; digits are never folded."""
+    cells = [*sheet.headers[position].split("\n"), *(row[position] for row in sheet.rows)]
+    if position == 0:
+        cells += sheet.groups
+    longest = max(map(cell_len, cells))
+    narrowest = longest if position in sheet.numeric else min(longest, _LEAST_TEXT_WIDTH)
+    return narrowest + _GAP, longest + _GAP
+
+
+def _find_parts(sizes: Sequence[tuple[int, int]], width: int | None) -> list[list[int]]:
+    """The columns that stand side by side: all, or as many as there is room for.
+
+    Each part begins with the first column, which says what its rows are.
+    """
+    parts = [[0]]
+    for position in range(1, len(sizes)):
+        taken = sum(sizes[at][0] for at in parts[-1]) + sizes[position][0] + _GAP
+        if width is not None and taken > width and len(parts[-1]) > 1:
+            parts.append([0])
+        parts[-1].append(position)
+    return parts
+
+
+def _find_room(sizes: Sequence[tuple[int, int]], width: int | None) -> int:
+    """The width that columns get: what they need, or that of the terminal."""
+    least, widest = (sum(size) + _GAP for size in zip(*sizes, strict=True))
+    return widest if width is None else max(width, least)
+
+
+def _build_table(sheet: Sheet, part: Sequence[int], sizes: Sequence[tuple[int, int]]) -> Table:
+    """Some columns of a sheet as a table."""
+    table = Table(
+        box=_RULES,
+        # with the blank that divides two columns, a gap of _GAP
+        padding=(0, _GAP - 1, 0, 0),
+        header_style="bold",
+    )
+    for position in part:
+        is_numeric = position in sheet.numeric
+        table.add_column(
+            sheet.headers[position],
+            justify="right" if is_numeric else "left",
+            no_wrap=is_numeric,
+            min_width=sizes[position][0] - _GAP,
+            overflow="fold",
+        )
+    for number, row in enumerate(sheet.rows):
+        if sheet.groups and (number == 0 or sheet.groups[number] != sheet.groups[number - 1]):
+            table.add_section()
+            table.add_row(Text(escape_unprintable(sheet.groups[number]), style="bold"))
+        table.add_row(*(Text(escape_unprintable(row[position])) for position in part))
+    return table
 
 
 def _to_markdown(sheet: Sheet | Lines) -> str:

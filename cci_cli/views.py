@@ -145,7 +145,7 @@ def _compute_sheet(
                 row["name"],
                 _number_text(row["previous_level"]),
                 _number_text(row["level"]),
-                _change_text(row["growth_pct"]),
+                change_text(row["growth_pct"]),
             )
             for row in figures
         ),
@@ -164,8 +164,8 @@ def _number_text(value: Decimal | None, unit: str = "") -> str:
     return NULL_MARK if value is None else f"{value:f}{unit}"
 
 
-def _change_text(value: Decimal | None) -> str:
-    # what is printed as zero has no direction
+def change_text(value: Decimal | None) -> str:
+    """A change in per cent with its sign; what is printed as zero has no direction."""
     return f"+{value:f}%" if value and value > 0 else _number_text(value, "%")
 
 

@@ -189,7 +189,7 @@ def _find_contribution(span: Span, move: Move, nation: str) -> Fraction:
 
 def _find_notes(span: Span) -> list[Note]:
     notes = find_span_notes(span.chained, span.releases, span.print_basis)
-    shown = find_demonstration_notes(span.snapshots.values(), span.start)
+    shown = find_demonstration_notes(span.snapshots.values(), filter(None, [span.start]))
     if span.is_demonstration and not shown:
         shown = [Note("N106", {"snapshots": (f"{span.first}",)})]
     return notes + shown
@@ -284,7 +284,7 @@ def _diff_revisions(
 
 def _find_revision_notes(sides: Sequence[Compilation]) -> list[Note]:
     every = {str(item.ref): item for side in sides for item in side.snapshots.values()}
-    return find_demonstration_notes(every.values(), sides[0].start)
+    return find_demonstration_notes(every.values(), filter(None, [sides[0].start]))
 
 
 def _to_edit(row: Mapping[str, Any]) -> RowEdit:

@@ -7,8 +7,7 @@ import polars as pl
 from cci_cli.chains import Compilation
 from cci_cli.compilation import compile_indices
 from cci_cli.config import read_config
-from cci_cli.definitions import Config, IndexDefinition, fold_name, suggest_name
-from cci_cli.errors import DataError
+from cci_cli.definitions import Config, find_index
 from cci_cli.notes import find_notes_of
 from cci_cli.periods import Period, PeriodRef, parse_ref
 from cci_cli.results import ExplainResult, ModelAccount, ProvinceAccount
@@ -33,7 +32,7 @@ def explain(
         InvalidDataError: the config or a snapshot breaks a rule.
     """
     config = read_config(workspace)
-    index = _find_index(code, config)
+    index = find_index(code, config.indices)
     ref = _find_newest(workspace, config) if period is None else parse_ref(period)
     compiled = compile_indices(workspace, ref, config, from_snapshots=from_snapshots)
     figures = next(item for item in compiled.figures if item.definition is index)
@@ -51,20 +50,6 @@ def explain(
         is_official=compiled.release is not None and index.code not in compiled.changed_codes,
         is_from_snapshots=from_snapshots,
     )
-
-
-def _find_index(text: str, config: Config) -> IndexDefinition:
-    spellings = {
-        fold_name(spelling): index.code
-        for index in config.indices
-        for spelling in (index.code, index.name, index.name_en)
-    }
-    code = spellings.get(fold_name(text))
-    for index in config.indices:
-        if index.code == code:
-            return index
-    known = ", ".join(index.code for index in config.indices)
-    raise DataError("E413", value=text, known=known, hint=suggest_name(text, spellings))
 
 
 def _find_newest(workspace: Path, config: Config) -> PeriodRef:

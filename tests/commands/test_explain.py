@@ -716,7 +716,7 @@ def test_an_unknown_index_is_refused_with_the_nearest(cci):
     refused = cci("explain", "华南智能算力供算指数", "2025H1", workspace=REPOSITORY)
 
     assert (refused.code, refused.out) == (1, "")
-    assert refused.err.startswith("error: `华南智能算力供算指数` is neither the code or name of an")
+    assert refused.err.startswith("error: no index has the code or name `华南智能算力供算指数`")
     assert refused.err.endswith(" [E413]\nhint: did you mean `700005.CCI`?\n")
 
 
@@ -725,8 +725,7 @@ def test_without_a_near_name_the_codes_are_told(workspace, cci):
 
     assert (refused.code, refused.out) == (1, "")
     assert refused.err == (
-        "error: `xyzzy` is neither the code or name of an index nor the code of a message [E413]\n"
-        "hint: the indices are N, R, S\n"
+        "error: no index has the code or name `xyzzy` [E413]\nhint: the indices are N, R, S\n"
     )
 
 

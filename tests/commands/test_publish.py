@@ -75,7 +75,8 @@ def sha256(path: Path) -> str:
 def test_a_release_holds_the_figures_of_compute_and_the_exact_levels(publish, workspace):
     """R: 250 × 2/1 = 500; N: 1000 × 5/4 = 1250; share 2/5, contribution 1/4, all the increment.
 
-    Standard cards 2, supply 2 × 8760 = 17520 after 1 × 8760 = 8760. Comparable level 1250 × 2/5 = 500.
+    Standard cards 2, supply 2 × 8760 = 17520 after 1 × 8760 = 8760. Comparable
+    level 1250 × 2/5 = 500.
     """
     first, second = publish("2024H2"), publish("2025H1")
 

@@ -1,0 +1,111 @@
+"""Every period of a workspace as it stands, from the base on. I/O."""
+
+from itertools import groupby
+from pathlib import Path
+
+from cci_cli.chains import Compilation
+from cci_cli.compilation import check_base, compile_indices
+from cci_cli.definitions import Config
+from cci_cli.errors import DataError
+from cci_cli.figures import is_reworded
+from cci_cli.histories import History, HistoryPoint
+from cci_cli.indices import Status
+from cci_cli.packages import check_names
+from cci_cli.periods import Period, PeriodRef, periods_between
+from cci_cli.releases import ReleaseShelf
+from cci_cli.results import Release, Snapshot
+from cci_cli.store import list_periods
+
+
+def compile_history(
+    workspace: Path, config: Config, *, last: Period | None = None, from_snapshots: bool = False
+) -> History:
+    """Every index in every period from the base on.
+
+    A released period has its released figures. The others are chained from the release before
+    them, or from the base, as ``compilation.compile_indices`` does.
+
+    Args:
+        workspace: its root folder.
+        config: the config of today.
+        last: the last period; null for the newest of which anything is stored.
+        from_snapshots: whether to ignore releases.
+
+    Raises:
+        DataError: a period is missing, or something is damaged.
+        InvalidDataError: a snapshot breaks a rule.
+    """
+    base = config.methodology.base_period
+    check_names(workspace)
+    shelf = ReleaseShelf(workspace)
+    released = [] if from_snapshots else shelf.periods
+    if last is None:
+        last = max([base, *list_periods(workspace), *released])
+    if last < base:
+        raise DataError("E401", period=last, base=base)
+    periods = periods_between(base, last)
+    releases = {}
+    for period in periods:
+        release = shelf.find_newest(period) if period in released else None
+        if release is not None:
+            check_base(release, config)
+            releases[period] = release
+    points: dict[Period, dict[str, HistoryPoint]] = {}
+    snapshots: dict[Period, Snapshot] = {}
+    bases = [release.own_basis for release in releases.values()]
+    for is_released, run in groupby(periods, releases.__contains__):
+        if is_released:
+            points |= {period: _take_points(releases[period], config) for period in run}
+            continue
+        new = list(run)
+        compiled = compile_indices(
+            workspace, PeriodRef(new[-1]), config, from_snapshots=from_snapshots, shelf=shelf
+        )
+        snapshots |= compiled.snapshots
+        bases.append(compiled.print_basis)
+        points |= {period: _compute_points(compiled, period) for period in new}
+    return History(
+        config=config,
+        points=points,
+        releases=releases,
+        snapshots=dict(sorted(snapshots.items())),
+        print_bases=tuple(dict.fromkeys(filter(None, bases))),
+        reworded=tuple(
+            period
+            for period, release in releases.items()
+            if is_reworded(release, config.methodology)
+        ),
+    )
+
+
+def _compute_points(compiled: Compilation, period: Period) -> dict[str, HistoryPoint]:
+    return {
+        item.definition.code: HistoryPoint(
+            level=item.observation.level,
+            status=item.observation.status,
+            provinces=item.observation.provinces,
+            observation=item.observation,
+            standard_cards=item.standard_cards,
+        )
+        for item in compiled.figures_at(period)
+    }
+
+
+def _take_points(release: Release, config: Config) -> dict[str, HistoryPoint]:
+    """What a release has of the indices that are defined today."""
+    points = {}
+    for index in config.indices:
+        frozen = release.levels.get(index.code)
+        if frozen is None:
+            continue
+        observation, standard_cards = release.figures.get(index.code, (None, None))
+        is_base = release.ref.period == config.methodology.base_period
+        status: Status | None = "base" if is_base else None
+        points[index.code] = HistoryPoint(
+            level=frozen.level,
+            status=status if observation is None else observation.status,
+            provinces=frozen.provinces,
+            observation=observation,
+            standard_cards=standard_cards,
+        )
+    return points
