@@ -54,7 +54,8 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "name the earlier period first",
         ),
         "E113": Message(
-            "{value} is not a level", "give a number above 0 with at most 15 digits, such as 100"
+            "{value} is not a level",
+            "give a number above 0, at most 9 digits and 6 decimals, such as 100 or 12.5",
         ),
         "E114": Message("{value} is later than {last}", "name the earlier period first"),
         # workspace and config

@@ -24,6 +24,8 @@ from cci_cli.views import Cell, Lines, Sheet, View
 
 #: A column of text is not folded to less than this.
 _LEAST_TEXT_WIDTH: Final = 10
+#: Nor, where columns stand in several parts, the names of rows to less than this.
+_NAME_WIDTH: Final = 32
 _GAP: Final = 2
 
 # rules above and below the table, under the header and between groups; nothing at the sides
@@ -64,6 +66,10 @@ def render_table(view: View, *, width: int | None = None, has_colour: bool = Fal
     if isinstance(sheet, Lines):
         return "".join(escape_unprintable(line) + "\n" for line in sheet.lines)
     sizes = [_measure_column(sheet, position) for position in range(len(sheet.headers))]
+    if width is not None and sum(least for least, _ in sizes) + _GAP > width:
+        # in several parts there is room for names without folding them
+        least, widest = sizes[0]
+        sizes[0] = (max(least, min(widest, _NAME_WIDTH)), widest)
     parts = _find_parts(sizes, width)
     rooms = [_find_room([sizes[at] for at in part], width) for part in parts]
     out = io.StringIO()
@@ -116,8 +122,9 @@ def _find_parts(sizes: Sequence[tuple[int, int]], width: int | None) -> list[lis
 
 def _find_room(sizes: Sequence[tuple[int, int]], width: int | None) -> int:
     """The width that columns get: what they need, or that of the terminal."""
-    least, widest = (sum(size) + _GAP for size in zip(*sizes, strict=True))
-    return widest if width is None else max(width, least)
+    if width is None:
+        return sum(widest for _, widest in sizes) + _GAP
+    return max(width, sum(least for least, _ in sizes) + _GAP)
 
 
 def _build_table(sheet: Sheet, part: Sequence[int], sizes: Sequence[tuple[int, int]]) -> Table:

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from cci_cli.commands.compute import compute
 from cci_cli.commands.publish import publish
+from cci_cli.commands.series import series
 from cci_cli.commands.verify import verify
 from cci_cli.results import ComputeResult
 
@@ -201,3 +202,27 @@ def test_a_chain_cut_by_a_release_is_the_uncut_one_but_for_its_start(history):
             chains.append(figures(replace(result, start=None)))
 
     assert chains[0] == chains[1] == chains[2]
+
+
+@law
+@given(history=HISTORIES, released=st.integers(0, len(PERIODS)), revised=COUNTS)
+def test_a_series_has_what_was_released_and_what_compute_gives_after(history, released, revised):
+    with workspace(history) as root:
+        frozen = {}
+        for period in PERIODS[:released]:
+            release(root, period)
+            frozen[period] = figures(compute(workspace=root, period=period))
+        put(root, PERIODS[max(released - 1, 0)], revised)
+
+        found = series(workspace=root)
+
+        for period in found.periods:
+            points = found.history.points[period].values()
+            actual = [
+                (point.observation, point.standard_cards, point.measure("comparable"))
+                for point in points
+            ]
+            today = figures(compute(workspace=root, period=str(period)))
+            # observations of a released base are read back: nothing of them was rounded
+            assert actual == frozen.get(str(period), today)
+            assert found.history.is_official(period) == (str(period) in frozen)

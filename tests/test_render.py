@@ -217,3 +217,38 @@ def test_json_of_compute_has_the_contract_s_shape(cci):
         *("cci.toml", "provinces.csv", "indices.toml", "cards.csv"),
     }
     assert document["provenance"]["methodology"] == "2025-12-24"
+
+
+def test_columns_without_room_stand_in_parts_that_each_name_their_rows():
+    names = ("全国智能算力供算量指数", "京津冀枢纽智能算力供算量指数")
+    figures = tuple(f"{number:07}.00" for number in range(10))
+    sheet = Sheet(
+        title="标题",
+        headers=("指数名称", *(f"20{number}H1" for number in range(30, 40))),
+        rows=tuple((name, *figures) for name in names),
+        numeric=frozenset(range(1, 11)),
+        notes=("注",),
+    )
+    view = View(sheet, {}, (), {})
+
+    lines = render_table(view, width=80).splitlines()
+
+    assert max(map(cell_len, lines)) <= 80
+    headers = [line.split() for line in lines if "指数名称" in line]
+    assert [name for header in headers for name in header[1:]] == list(sheet.headers[1:])
+    assert len(headers) == 3
+    for name in names:
+        rows = [line.split() for line in lines if name in line]
+        assert [cell for row in rows for cell in row[1:]] == list(figures)
+    assert (lines[0], lines[-1]) == ("标题", "注")
+    whole = render_table(view).splitlines()
+    assert len([line for line in whole if "指数名称" in line]) == 1
+    assert (
+        len([line for line in render_table(view, width=200).splitlines() if "2039H1" in line]) == 1
+    )
+
+
+def test_a_table_narrower_than_two_columns_keeps_every_digit():
+    text = render_table(VIEW, width=5)
+
+    assert "1000.00" in text
