@@ -52,7 +52,6 @@ def compile_history(
             releases[period] = release
     points: dict[Period, dict[str, HistoryPoint]] = {}
     snapshots: dict[Period, Snapshot] = {}
-    bases = [release.own_basis for release in releases.values()]
     for is_released, run in groupby(periods, releases.__contains__):
         if is_released:
             points |= {period: _take_points(releases[period], config) for period in run}
@@ -62,14 +61,15 @@ def compile_history(
             workspace, PeriodRef(new[-1]), config, from_snapshots=from_snapshots, shelf=shelf
         )
         snapshots |= compiled.snapshots
-        bases.append(compiled.print_basis)
         points |= {period: _compute_points(compiled, period) for period in new}
     return History(
         config=config,
         points=points,
         releases=releases,
         snapshots=dict(sorted(snapshots.items())),
-        print_bases=tuple(dict.fromkeys(filter(None, bases))),
+        print_bases=tuple(
+            dict.fromkeys(filter(None, (release.own_basis for release in releases.values())))
+        ),
         reworded=tuple(
             period
             for period, release in releases.items()

@@ -155,6 +155,7 @@ def test_the_official_base_is_not_labelled_as_another(rebase):
     assert text.startswith("基期点位：2024年12月31日 = 1000\n")
     assert "非官方" not in text
     assert "系数" not in text
+    assert "试算值" not in text
     row = next(line.split() for line in text.splitlines() if "R index" in line)
     assert row == ["R", "index", "8,760", "25.00", "250.00", "500.00", "1000.00"]
 
@@ -166,7 +167,9 @@ def test_what_is_not_on_the_official_base_says_so_in_every_form(
     assert rebase(*options).startswith("重新定基（非官方基期）：")
     assert "Rebased, not the official base" in rebase(*options, "--lang", "en")
     assert rebase(*options, "--format", "markdown").startswith("**重新定基（非官方基期）：")
-    assert document(rebase(*options, "--format", "json"))["is_official_base"] is False
+    found = document(rebase(*options, "--format", "json"))
+    assert found["is_official_base"] is False
+    assert found["notes"][0].startswith("各指数分别定基" if "--each" in options else "非官方基期")
     rows = list(csv.DictReader(io.StringIO(rebase(*options, "--format", "csv"))))
     assert {row["official_base"] for row in rows} == {"no"}
     for name in ("out.xlsx", "out.parquet"):

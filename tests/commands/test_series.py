@@ -207,7 +207,9 @@ def test_levels_that_print_otherwise_than_released_are_not_official(series, rele
     document = json.loads(series("--format", "json"))
 
     assert [item["publication"] for item in document["periods"]] == ["provisional"] * 3
-    assert "2024年12月31日、2025年6月30日" in document["notes"][0]
+    assert document["notes"][0].startswith("2024年12月31日、2025年6月30日：")
+    later = json.loads(series("--from", "2025H1", "--format", "json"))
+    assert later["notes"][0].startswith("2025年6月30日：")
     assert "与发布时不同" in document["notes"][0]
 
 
@@ -293,6 +295,26 @@ def test_a_release_that_was_altered_is_not_shown(cci, released):
 
     assert (refused.code, refused.out) == (1, "")
     assert "[E303]" in refused.err
+
+
+def test_a_release_on_another_base_is_not_shown(cci, released):
+    settings = released / "config/cci.toml"
+    settings.write_text(settings.read_text().replace("base_level = 1000", "base_level = 100"))
+
+    refused = cci("series", "--to", "2025H1", workspace=released)
+
+    assert (refused.code, refused.out) == (1, "")
+    assert "[E408]" in refused.err
+
+
+def test_a_stray_file_among_the_releases_stops_it(cci, released):
+    (released / "releases/2025H1/r1/notes.txt").write_text("stray", encoding="utf-8")
+    (released / "releases/copy").mkdir()
+
+    refused = cci("series", "--to", "2025H1", workspace=released)
+
+    assert (refused.code, refused.out) == (1, "")
+    assert "`releases/copy`" in refused.err.replace(f"{released}/", "")
 
 
 # forms
