@@ -12,7 +12,7 @@ from cci_cli.definitions import Config, IndexDefinition
 from cci_cli.errors import DataError
 from cci_cli.formats import Measure
 from cci_cli.indices import Observation, Status, find_national
-from cci_cli.periods import Period
+from cci_cli.periods import Period, PeriodRef
 from cci_cli.results import Note, Release, Snapshot
 
 
@@ -55,7 +55,8 @@ class History:
     ``points`` are by period and code; an index defined later than a release is not in it.
     ``releases`` are those in force, by period; ``snapshots`` those that the levels of the other
     periods were computed from. ``print_bases`` are the transcribed releases that levels rest on,
-    each with its number of places. ``reworded`` are the periods whose released levels are printed
+    each with its number of places; ``outdated`` the releases chained from one that has been
+    restated since, each with that one. ``reworded`` are the periods whose released levels are printed
     otherwise under the config of today.
     """
 
@@ -64,6 +65,7 @@ class History:
     releases: Mapping[Period, Release]
     snapshots: Mapping[Period, Snapshot]
     print_bases: tuple[tuple[str, int], ...]
+    outdated: tuple[tuple[str, PeriodRef], ...]
     reworded: tuple[Period, ...]
 
     @property

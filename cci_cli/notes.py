@@ -91,6 +91,10 @@ def find_history_notes(
         Note("N108", {"release": name, "decimals": decimals})
         for name, decimals in history.print_bases
     ]
+    notes += [
+        Note("N111", {"release": name, "replaced": release_name(replaced)})
+        for name, replaced in history.outdated
+    ]
     reworded = tuple(period for period in history.reworded if period in periods)
     if reworded:
         notes.append(Note("N114", {"periods": reworded}))

@@ -70,6 +70,11 @@ def compile_history(
         print_bases=tuple(
             dict.fromkeys(filter(None, (release.own_basis for release in releases.values())))
         ),
+        outdated=tuple(
+            (release.name, replaced)
+            for release in releases.values()
+            if (replaced := shelf.find_replaced(release)) is not None
+        ),
         reworded=tuple(
             period
             for period, release in releases.items()

@@ -200,6 +200,21 @@ def test_released_levels_from_print_have_no_other_figures(workspace, cci, tmp_pa
     assert "releases/2024H2/r1 系由公布表格转录" in document["notes"][0]
 
 
+def test_a_release_that_rests_on_a_restated_one_is_named(released, cci, series):
+    store(released, "2024H2", cards(a=2, b=3, c=0))
+    run = cci("publish", "2024H2", "--restate", "recount", "--by", "A", workspace=released)
+    assert run.code == 0
+
+    text = series("--format", "json", "--lang", "en")
+
+    assert json.loads(text)["series"][1]["values"]["2024H2"] == 400
+    assert json.loads(text)["series"][1]["values"]["2025H1"] == 500
+    assert json.loads(text)["notes"][0] == (
+        "releases/2025H1/r1 was chained from releases/2024H2/r1, which has been restated; "
+        "releases/2025H1/r1 has not been restated with it."
+    )
+
+
 def test_levels_that_print_otherwise_than_released_are_not_official(series, released):
     settings = released / "config/cci.toml"
     settings.write_text(settings.read_text().replace("decimals = 2", "decimals = 1"))
