@@ -56,7 +56,7 @@ class History:
     ``releases`` are those in force, by period; ``snapshots`` those that the levels of the other
     periods were computed from. ``print_bases`` are the transcribed releases that levels rest on,
     each with its number of places; ``outdated`` the releases chained from one that has been
-    restated since, each with that one. ``reworded`` are the periods whose released levels are printed
+    restated since, each with that one. ``reworded`` are the periods whose released levels print
     otherwise under the config of today.
     """
 
