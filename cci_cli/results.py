@@ -37,7 +37,7 @@ class SnapshotFacts:
 class Snapshot:
     """One valid revision of one period, reduced to what the indices need.
 
-    ``card_counts`` has one row per province and model, see ``cards.aggregate_cards``.
+    ``card_counts`` has one row per province and model, see ``conversion.aggregate_cards``.
     """
 
     ref: PeriodRef
