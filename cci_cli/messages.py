@@ -53,6 +53,7 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "{value} is not later than {old}",
             "name the earlier period first",
         ),
+        "E118": Message("`{option}` cannot be {value}", "give {choices}"),
         # workspace and config
         "E201": Message(
             "no workspace at or above {value}",
