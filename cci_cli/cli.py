@@ -3,15 +3,12 @@
 Each verb loads its module when it is called, so that ``cci --help`` starts without Polars.
 """
 
-import getpass
-import os
 import re
 import shlex
 import signal
 import sys
 import traceback
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Final
@@ -28,8 +25,17 @@ from cci_cli.errors import (
     first_few,
     os_failure,
 )
-from cci_cli.formats import Encoding, Format, Grouping, Lang, Layout, Measure, SeriesFormat
-from cci_cli.workspace import find_workspace
+from cci_cli.formats import (
+    TOP_DRIVERS,
+    Encoding,
+    Format,
+    Grouping,
+    Lang,
+    Layout,
+    Measure,
+    SeriesFormat,
+)
+from cci_cli.workspace import VARIABLE, find_workspace
 
 EXIT_BUG: Final = 70
 EXIT_INTERRUPTED: Final = 130
@@ -39,8 +45,6 @@ EXIT_TERMINATED: Final = 143
 MAX_SHOWN: Final = 100
 #: Models that `cci explain` shows of each province, those with the most TFLOPS first.
 TOP_MODELS: Final = 3
-#: Drivers that `cci diff` shows, those with the largest contributions.
-TOP_DRIVERS: Final = 20
 
 
 WorkspaceOption = Annotated[
@@ -48,8 +52,9 @@ WorkspaceOption = Annotated[
     typer.Option(
         "--workspace",
         metavar="DIR",
-        envvar="CCI_WORKSPACE",
-        help="Folder with config/ and snapshots/; else the nearest one at or above this folder.",
+        # told as typer would tell it, who would also look the variable up
+        help="Folder with config/ and snapshots/; else the nearest one at or above this folder.  "
+        f"[env var: {VARIABLE}]",
     ),
 ]
 FormatOption = Annotated[
@@ -137,16 +142,16 @@ def compute(
     snapshots. The chain starts from the newest release before the period, else from the base.
     """
     from cci_cli.commands import compute as verb
-    from cci_cli.views import view_compute
+    from cci_cli.viewing import view_result
 
     root = _open_workspace(workspace, verbose=verbose)
     chosen = choose_format(form, output)
-    result = verb.compute(workspace=root, period=period, from_snapshots=from_snapshots)
+    result = verb.compute(period, workspace=root, from_snapshots=from_snapshots)
     if verbose:
         for snapshot in result.snapshots.values():
             facts = snapshot.facts
             say(f"{snapshot.ref}: {facts.rows:,} rows, {facts.nodes:,} nodes, {facts.sha256}")
-    show(view_compute(result, lang), chosen, output, quiet=quiet)
+    show(view_result(result, lang), chosen, output, quiet=quiet)
 
 
 @app.command(
@@ -191,9 +196,7 @@ def validate(
 
     root = _open_workspace(workspace, verbose=verbose)
     chosen = choose_format(form, output)
-    result = verb.validate(
-        workspace=root, target=target, period=period, encoding=encoding, now=_find_time()
-    )
+    result = verb.validate(target, period=period, encoding=encoding, workspace=root)
     if most is None:
         most = MAX_SHOWN if chosen == "table" else 0
     show(view_validate(result, most), chosen, output, quiet=quiet)
@@ -229,13 +232,7 @@ def ingest(
 
     root = _open_workspace(workspace, verbose=verbose)
     result = verb.ingest(
-        workspace=root,
-        file=file,
-        period=period,
-        note=note,
-        now=_find_time(),
-        encoding=encoding,
-        is_dry_run=dry_run,
+        file, period, note=note, encoding=encoding, dry_run=dry_run, workspace=root
     )
     if quiet:
         return
@@ -266,7 +263,7 @@ def publish(
         str | None,
         typer.Option("--restate", metavar="REASON", help="Replace an earlier release, and why."),
     ] = None,
-    table: Annotated[
+    from_table: Annotated[
         Path | None,
         typer.Option(
             "--from-table",
@@ -295,13 +292,7 @@ def publish(
 
     root = _open_workspace(workspace, verbose=verbose)
     result = verb.publish(
-        workspace=root,
-        period=period,
-        by=(by or "").strip() or _find_login(),
-        now=_find_time(),
-        note=note,
-        restate=restate,
-        table=table,
+        period, restate=restate, from_table=from_table, note=note, by=by, workspace=root
     )
     if quiet:
         return
@@ -347,12 +338,12 @@ def verify(
     mismatch.
     """
     from cci_cli.commands import verify as verb
-    from cci_cli.ledger import view_verify
+    from cci_cli.viewing import view_result
 
     root = _open_workspace(workspace, verbose=verbose)
     chosen = choose_format(form, output)
-    result = verb.verify(workspace=root, period=period)
-    show(view_verify(result), chosen, output, quiet=quiet)
+    result = verb.verify(period, workspace=root)
+    show(view_result(result), chosen, output, quiet=quiet)
     return 0 if result.is_sound else CciError.exit_code
 
 
@@ -394,7 +385,7 @@ def explain(
     from cci_cli.commands import explain as verb
 
     root = _open_workspace(workspace, verbose=verbose)
-    result = verb.explain(workspace=root, code=code, period=period, from_snapshots=from_snapshots)
+    result = verb.explain(code, period, workspace=root, from_snapshots=from_snapshots)
     show(view_explain(result, lang, top), chosen, output, quiet=quiet)
 
 
@@ -431,19 +422,12 @@ def diff(
     time, and what was done at the nodes: built, expanded, suspended, or only found later.
     """
     from cci_cli.commands import diff as verb
-    from cci_cli.comparisons import view_diff, view_revision_diff
-    from cci_cli.results import DiffResult
+    from cci_cli.viewing import view_result
 
     root = _open_workspace(workspace, verbose=verbose)
     chosen = choose_format(form, output)
-    result = verb.diff(
-        workspace=root, old=old, new=new, by=by, top=top, from_snapshots=from_snapshots
-    )
-    if isinstance(result, DiffResult):
-        view = view_diff(result, lang)
-    else:
-        view = view_revision_diff(result, lang)
-    show(view, chosen, output, quiet=quiet)
+    result = verb.diff(old, new, by=by, top=top, workspace=root, from_snapshots=from_snapshots)
+    show(view_result(result, lang), chosen, output, quiet=quiet)
     return CciError.exit_code if exit_code and result.has_moved else 0
 
 
@@ -476,28 +460,28 @@ def rebase(
     indices. Nothing that is stored changes, and what is not on the official base says so.
     """
     from cci_cli.commands import rebase as verb
-    from cci_cli.rebasings import view_rebase
+    from cci_cli.viewing import view_result
 
     root = _open_workspace(workspace, verbose=verbose)
     chosen = choose_format(form, output)
     result = verb.rebase(
-        workspace=root, period=period, level=level, each=each, from_snapshots=from_snapshots
+        period, level=level, each=each, workspace=root, from_snapshots=from_snapshots
     )
-    show(view_rebase(result, lang), chosen, output, quiet=quiet)
+    show(view_result(result, lang), chosen, output, quiet=quiet)
 
 
 @app.command(
     epilog="Examples: cci series --index 700000.CCI --measure growth; cci series --format sdmx-csv"
 )
 def series(
-    indices: Annotated[
+    index: Annotated[
         list[str] | None,
         typer.Option("--index", metavar="CODE", help="Code or name; again for more; else all."),
     ] = None,
-    first: Annotated[
+    from_: Annotated[
         str | None, typer.Option("--from", metavar="P", help="First half-year; else the base.")
     ] = None,
-    last: Annotated[
+    to: Annotated[
         str | None, typer.Option("--to", metavar="P", help="Last half-year; else the newest.")
     ] = None,
     *,
@@ -535,11 +519,11 @@ def series(
     root = _open_workspace(workspace, verbose=verbose)
     chosen = choose_format("csv" if form == "sdmx-csv" else form, output)
     result = verb.series(
-        workspace=root,
-        indices=indices or (),
-        first=first,
-        last=last,
+        index=index,
+        from_=from_,
+        to=to,
         measure=measure,
+        workspace=root,
         from_snapshots=from_snapshots,
     )
     view = view_sdmx(result, lang) if form == "sdmx-csv" else view_series(result, lang, layout)
@@ -565,12 +549,12 @@ def cards(
     Their FP16 rate, coefficient, aliases and source, by any part of a name or vendor.
     """
     from cci_cli.commands import cards as verb
-    from cci_cli.listings import view_cards
+    from cci_cli.viewing import view_result
 
     root = _open_workspace(workspace, verbose=verbose)
     chosen = choose_format(form, output)
-    result = verb.cards(workspace=root, text=text)
-    show(view_cards(result, lang), chosen, output, quiet=quiet)
+    result = verb.cards(text, workspace=root)
+    show(view_result(result, lang), chosen, output, quiet=quiet)
 
 
 @app.command(epilog="Example: cci status --format json")
@@ -585,12 +569,12 @@ def status(
 ) -> int:
     """Show revisions and releases, and check hashes."""
     from cci_cli.commands import status as verb
-    from cci_cli.listings import view_status
+    from cci_cli.viewing import view_result
 
     root = _open_workspace(workspace, verbose=verbose)
     chosen = choose_format(form, output)
     result = verb.status(workspace=root)
-    show(view_status(result, lang), chosen, output, quiet=quiet)
+    show(view_result(result, lang), chosen, output, quiet=quiet)
     return 0 if result.is_sound else CciError.exit_code
 
 
@@ -608,7 +592,7 @@ def init(
     """
     from cci_cli.commands import init as verb
 
-    made = verb.init(folder=folder)
+    made = verb.init(folder)
     if not quiet:
         for path in made:
             say(f"made {path}")
@@ -620,27 +604,6 @@ def _open_workspace(named: str | None, *, verbose: bool) -> Path:
     if verbose:
         say(f"workspace {root}")
     return root
-
-
-def _find_login() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError) as error:
-        raise UsageError("E110") from error
-
-
-def _find_time() -> datetime:
-    """The time to record: of the clock, or fixed by SOURCE_DATE_EPOCH for builds that repeat."""
-    text = os.environ.get("SOURCE_DATE_EPOCH")
-    if not text:
-        return datetime.now(UTC)
-    try:
-        if not (text.isascii() and text.isdigit()):
-            # int would also take 1_000, a sign and spaces
-            raise UsageError("E109", value=text)
-        return datetime.fromtimestamp(int(text), UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        raise UsageError("E109", value=text) from error
 
 
 def _check_encoding(arguments: Sequence[str]) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 
-from cci_cli.cards import to_standard_cards, to_supply
 from cci_cli.chains import Compilation
 from cci_cli.config import read_config
+from cci_cli.conversion import to_standard_cards, to_supply
 from cci_cli.definitions import Config
 from cci_cli.errors import DataError
 from cci_cli.indices import chain_indices, find_national

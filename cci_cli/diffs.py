@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from math import lcm
-from typing import Final, Literal, get_args
+from typing import Final
 
 import polars as pl
 
 from cci_cli.indices import sum_supply
 from cci_cli.periods import Period
+from cci_cli.results import Cause
 from cci_cli.schemas import (
     CARDS,
     COLUMNS,
@@ -27,20 +28,6 @@ from cci_cli.schemas import (
     STATUS,
 )
 
-#: What changes the supply of a node over one link. All but ``discovered`` are construction in the
-#: wide sense: something was done. A discovered card was in service before, and was not counted.
-Cause = Literal[
-    "new_node",
-    "put_into_service",
-    "expanded",
-    "re_equipped",
-    "moved",
-    "shrunk",
-    "suspended",
-    "closed",
-    "discovered",
-]
-CAUSES: Final[tuple[Cause, ...]] = get_args(Cause)
 DISCOVERED: Final = "discovered"
 
 #: Columns of the changes of a link: ``cards`` and ``units`` are new less old, Int128.

@@ -27,3 +27,5 @@ Layout = Literal["long", "wide"]
 
 #: What the drivers of a change are told apart by.
 Grouping = Literal["index", "province", "model", "node"]
+#: Drivers that `cci diff` tells one by one unless told otherwise, the largest ones.
+TOP_DRIVERS: Final = 20

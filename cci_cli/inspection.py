@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from cci_cli.cards import to_standard_cards
+from cci_cli.conversion import to_standard_cards
 from cci_cli.csvfile import Survey, survey_file
 from cci_cli.definitions import Config
 from cci_cli.errors import CciError, ProblemList

@@ -36,7 +36,7 @@ def problem_lines(problems: Iterable[tuple[str, Problem]]) -> Iterable[str]:
         last_hint = problem.hint
 
 
-def view_validate(result: ValidateResult, most: int) -> View:
+def view_validate(result: ValidateResult, most: int = 0) -> View:
     """Every problem with its place; the first ``most`` of errors and of warnings, 0 for all."""
     errors = result.errors[:most] if most else result.errors
     warnings = result.warnings[:most] if most else result.warnings

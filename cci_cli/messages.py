@@ -58,6 +58,7 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "give a number above 0, at most 9 digits and 6 decimals, such as 100 or 12.5",
         ),
         "E114": Message("{value} is later than {last}", "name the earlier period first"),
+        "E115": Message("`{option}` cannot be {value}", "give {choices}"),
         # workspace and config
         "E201": Message(
             "no workspace at or above {value}",

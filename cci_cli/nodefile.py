@@ -13,7 +13,7 @@ from typing import Final
 
 import polars as pl
 
-from cci_cli.cards import aggregate_cards, merge_card_counts
+from cci_cli.conversion import aggregate_cards, merge_card_counts
 from cci_cli.csvfile import Survey, read_batches, scan_nodes, survey_file
 from cci_cli.definitions import Config
 from cci_cli.errors import InvalidDataError, ProblemList

@@ -258,14 +258,9 @@ def _number_format(kind: type | int) -> str:
 
 
 def _to_parquet(view: View) -> bytes:
-    import polars as pl
+    from cci_cli.frames import build_frame
 
-    types: dict[type, Any] = {str: pl.String, int: pl.Int64}
-    schema = {
-        name: types[kind] if isinstance(kind, type) else pl.Decimal(38, kind)
-        for name, kind in view.columns.items()
-    }
     out = io.BytesIO()
-    frame = pl.DataFrame(list(view.records), schema=schema, orient="row")
-    frame.write_parquet(out, metadata={"notes": "\n".join(_find_remarks(view.sheet))})
+    remarks = "\n".join(_find_remarks(view.sheet))
+    build_frame(view).write_parquet(out, metadata={"notes": remarks})
     return out.getvalue()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from cci_cli.definitions import CardModel, IndexDefinition, Methodology, Province
 from cci_cli.errors import Problem
@@ -19,6 +19,21 @@ if TYPE_CHECKING:
     # only a type here: `cci cards` starts without Polars
     import polars as pl
 
+
+#: What changes the supply of a node over one link. All but ``discovered`` are construction in the
+#: wide sense: something was done. A discovered card was in service before, and was not counted.
+Cause = Literal[
+    "new_node",
+    "put_into_service",
+    "expanded",
+    "re_equipped",
+    "moved",
+    "shrunk",
+    "suspended",
+    "closed",
+    "discovered",
+]
+CAUSES: Final[tuple[Cause, ...]] = get_args(Cause)
 
 #: The folder of the releases in a workspace.
 RELEASES: Final = "releases"
@@ -37,7 +52,7 @@ class SnapshotFacts:
 class Snapshot:
     """One valid revision of one period, reduced to what the indices need.
 
-    ``card_counts`` has one row per province and model, see ``cards.aggregate_cards``.
+    ``card_counts`` has one row per province and model, see ``conversion.aggregate_cards``.
     """
 
     ref: PeriodRef

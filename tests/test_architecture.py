@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import cci_cli
 from cci_cli.messages import ERRORS, NOTES, WARNINGS
 
 PACKAGE = Path(__file__).parents[1] / "cci_cli"
@@ -17,16 +18,17 @@ ORDER = (
     ("", "formats", "messages", "sheetxml"),
     ("errors",),
     ("periods", "readings", "rounding"),
-    ("definitions", "workspace"),
+    ("definitions", "options", "surroundings", "workspace"),
     ("catalogues", "indices", "records", "schemas"),
-    ("cards", "headers", "plausibility", "results", "spellings"),
+    ("conversion", "headers", "plausibility", "results", "spellings"),
     ("csvfile", "figures", "files", "leveltable", "normaliser", "workbook"),
     ("chains", "config", "diffs", "glyphs", "histories", "nodefile", "packages", "rawfile"),
     ("drivers", "notes", "releases", "staging", "store"),
     ("archive", "compilation", "inspection", "views"),
-    ("arithmetic", "comparisons", "drafts", "ledger", "listings", "render"),
-    ("accounts", "spans", "timeline", "timelines"),
+    ("arithmetic", "comparisons", "drafts", "frames", "ledger", "listings"),
+    ("accounts", "render", "spans", "timeline", "timelines"),
     ("rebasings", "sdmx"),
+    ("viewing",),
     (
         "commands",
         "commands.cards",
@@ -59,7 +61,7 @@ DOMAIN = (
     "catalogues",
     "indices",
     "schemas",
-    "cards",
+    "conversion",
     "plausibility",
     "results",
     "figures",
@@ -84,6 +86,9 @@ DOMAIN = (
     "accounts",
     "ledger",
     "listings",
+    "options",
+    "frames",
+    "viewing",
 )
 FORBIDDEN_IMPORTS = {"os", "pathlib", "shutil", "sys", "tempfile", "time", "typer", "rich"}
 FORBIDDEN_CALLS = {"open", "print", "input", "now", "today", "utcnow", "getenv"}
@@ -99,6 +104,19 @@ def find_modules() -> dict[str, ast.Module]:
 
 
 MODULES = find_modules()
+
+
+def drop_types(tree: ast.Module) -> ast.Module:
+    """A module without what it imports for type checkers alone."""
+
+    def is_for_types(node):
+        return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+
+    return ast.Module([node for node in tree.body if not is_for_types(node)], type_ignores=[])
+
+
+# the package itself stands first: what it offers, it loads when it is asked for
+MODULES[""] = drop_types(MODULES[""])
 
 
 def find_imports(tree: ast.Module) -> set[str]:
@@ -127,6 +145,11 @@ def test_module_imports_only_from_modules_before_it(name):
     later = {found for found in own & set(RANKS) if found and RANKS[found] >= RANKS[name]}
 
     assert later == set()
+
+
+def test_no_module_has_the_name_of_what_the_package_offers():
+    """Its import would take the place of the function."""
+    assert {name.split(".")[0] for name in MODULES} & set(cci_cli.__all__) == set()
 
 
 @pytest.mark.parametrize("name", DOMAIN)

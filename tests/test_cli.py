@@ -302,7 +302,7 @@ import sys, time
 from cci_cli import cli
 from cci_cli.commands import cards as verb
 
-def cards(**_):
+def cards(*_, **__):
     import polars
     try:
         print("at work", flush=True)

@@ -7,7 +7,8 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cci_cli.diffs import CAUSES, find_changes, find_edits, scale_rates, sum_changes
+from cci_cli.diffs import find_changes, find_edits, scale_rates, sum_changes
+from cci_cli.results import CAUSES
 from cci_cli.schemas import (
     CARDS,
     COLUMNS,

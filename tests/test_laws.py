@@ -16,8 +16,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from cci_cli.cards import aggregate_cards, merge_card_counts, to_standard_cards, to_supply
 from cci_cli.config import read_config
+from cci_cli.conversion import aggregate_cards, merge_card_counts, to_standard_cards, to_supply
 from cci_cli.definitions import IndexDefinition, ScopeChange
 from cci_cli.indices import Observation, SupplyLink, chain_indices, compute_link, measure_link
 from cci_cli.nodefile import read_nodes

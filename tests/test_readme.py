@@ -13,6 +13,7 @@ from cci_cli.cli import app
 
 READMES = ("README.md", "README.zh-CN.md")
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PYTHON = re.compile(r"^```python\n(.*?)^```\n\n```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def read_examples(name):
@@ -26,6 +27,11 @@ def read_examples(name):
             else:
                 examples[-1][1].append(line)
     return examples
+
+
+def read_python_examples(name):
+    """Code and what it prints."""
+    return PYTHON.findall((REPOSITORY / name).read_text(encoding="utf-8"))
 
 
 def to_pattern(lines):
@@ -56,6 +62,26 @@ def test_console_examples_print_what_the_readme_shows(tmp_path):
     assert len([command for command, _ in examples if command.startswith("cci ")]) >= 6
 
 
+def test_python_examples_print_what_the_readme_shows(tmp_path):
+    """Those of one language, for both have the same."""
+    for folder in ("config", "snapshots"):
+        (tmp_path / folder).symlink_to(REPOSITORY / folder)
+    environment = {"PYTHONPATH": str(REPOSITORY), "PATH": os.environ["PATH"]}
+
+    examples = read_python_examples(READMES[0])
+    for code, expected in examples:
+        run = subprocess.run(
+            [sys.executable, "-X", "utf8", "-c", code],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            check=False,
+        )
+        assert (run.stdout.decode(), run.stderr.decode()) == (expected, "")
+
+    assert len(examples) == 1
+
+
 @pytest.mark.parametrize("name", READMES)
 def test_every_verb_has_a_row_with_an_example(name):
     text = (REPOSITORY / name).read_text(encoding="utf-8")
@@ -76,6 +102,7 @@ def test_links_lead_somewhere(name):
 
 
 def test_both_readmes_run_the_same_examples():
-    english, chinese = (read_examples(name) for name in READMES)
+    for read in (read_examples, read_python_examples):
+        english, chinese = map(read, READMES)
 
-    assert chinese == english
+        assert chinese == english

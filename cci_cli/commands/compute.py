@@ -9,25 +9,40 @@ from cci_cli.indices import find_national, measure_link
 from cci_cli.notes import find_notes
 from cci_cli.periods import parse_ref
 from cci_cli.results import ComputeResult, HubFigures
+from cci_cli.workspace import find_workspace
 
 
-def compute(*, workspace: Path, period: str, from_snapshots: bool = False) -> ComputeResult:
+def compute(
+    period: str, *, workspace: Path | str | None = None, from_snapshots: bool = False
+) -> ComputeResult:
     """The levels of all indices in a period and the period before, with what goes with them.
 
     Args:
-        workspace: its root folder.
-        period: as the user wrote it; a revision, ``2025H1@r2``, holds for that period alone,
-            the periods before it are taken in their newest revision.
+        period: ``2025H1``, or any date within it; a revision, ``2025H1@r2``, holds for that
+            period alone, the periods before it are taken in their newest revision.
+        workspace: its root folder; null for the one that CCI_WORKSPACE names, else the nearest at
+            or above the current folder.
         from_snapshots: whether to chain from the base whatever was released since.
 
+    Returns:
+        One entry per index, in the order of Table 2: levels in points, supply in card-hours per
+        year, growth and shares as ratios, all exact fractions. What is not defined is null.
+
     Raises:
-        UsageError: the period is not one.
+        UsageError: the period is not one, or there is no workspace.
         DataError: a snapshot or release is missing or damaged, or there is nothing to chain from.
         InvalidDataError: the config or a snapshot breaks a rule.
+
+    Example:
+        >>> import cci_cli
+        >>> table = cci_cli.compute("2025H1")
+        >>> table.indices[0].definition.code, table.indices[0].observation.level
+        ('700000.CCI', Fraction(14071432125, 12932441))
     """
+    root = find_workspace(workspace)
     ref = parse_ref(period)
-    config = read_config(workspace)
-    compiled = compile_indices(workspace, ref, config, from_snapshots=from_snapshots)
+    config = read_config(root)
+    compiled = compile_indices(root, ref, config, from_snapshots=from_snapshots)
     return ComputeResult(
         period=ref.period,
         previous=compiled.previous,

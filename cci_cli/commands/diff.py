@@ -29,8 +29,10 @@ from cci_cli.drivers import (
     sum_causes,
 )
 from cci_cli.errors import UsageError
+from cci_cli.formats import TOP_DRIVERS, Grouping
 from cci_cli.indices import find_national, sum_supply
 from cci_cli.notes import find_demonstration_notes, find_span_notes
+from cci_cli.options import check_choice, check_count
 from cci_cli.periods import Period, PeriodRef, parse_ref
 from cci_cli.results import (
     DiffResult,
@@ -44,6 +46,7 @@ from cci_cli.results import (
 from cci_cli.schemas import COLUMNS, KEY, MODEL, NODE_ID, NODE_NAME, PROVINCE
 from cci_cli.spans import Span, compile_span
 from cci_cli.store import scan_revision
+from cci_cli.workspace import find_workspace
 
 #: Columns that tell drivers apart, by what they are asked by.
 KEYS: Final = {
@@ -55,38 +58,54 @@ KEYS: Final = {
 
 
 def diff(
-    *,
-    workspace: Path,
     old: str,
     new: str,
-    by: str = "index",
-    top: int = 0,
+    *,
+    by: Grouping = "index",
+    top: int = TOP_DRIVERS,
+    workspace: Path | str | None = None,
     from_snapshots: bool = False,
 ) -> DiffResult | RevisionDiffResult:
     """What moved the indices from one period to a later one, or between revisions of one.
 
     Args:
-        workspace: its root folder.
         old: a period or a revision of one; its released levels are taken where it is released
             and no revision is named.
         new: a later period, a revision of one, another revision of the same, or the same.
         by: what to tell drivers apart by: ``index`` for none, ``province``, ``model``, ``node``.
         top: drivers to tell one by one, the others together, or rows to list; 0 for all.
+        workspace: its root folder; null for the one that CCI_WORKSPACE names, else the nearest at
+            or above the current folder.
         from_snapshots: whether to ignore releases.
 
+    Returns:
+        Of two periods a `DiffResult`: levels in points, supply in card-hours per year, growth and
+        contributions as ratios, all exact fractions. Of two revisions of one period a
+        `RevisionDiffResult`: the rows that differ, and the levels under both.
+
     Raises:
-        UsageError: a period is not one, or E112, ``new`` is earlier.
+        UsageError: a period is not one, E112 ``new`` is earlier, E115 ``by`` or ``top`` is not
+            what it can be; or there is no workspace.
         DataError: data is missing or damaged, or there is nothing to chain from.
         InvalidDataError: the config or a snapshot breaks a rule.
+
+    Example:
+        >>> import cci_cli
+        >>> moved = cci_cli.diff("2024H2", "2025H1", by="province", top=2)
+        >>> [(*driver.key, driver.cards) for driver in moved.drivers]
+        [('上海', 29919), ('江苏', 30667), (205963,)]
     """
+    root = find_workspace(workspace)
+    check_choice("by", by, Grouping)
+    check_count("top", top)
     first, last = parse_ref(old), parse_ref(new)
     if last.period < first.period:
         raise UsageError("E112", value=new, old=old)
-    config = read_config(workspace)
+    config = read_config(root)
     if last.period == first.period and last != first:
-        return _diff_revisions(workspace, first, last, config, top, is_chained=not from_snapshots)
-    span = compile_span(workspace, first, last, config, from_snapshots=from_snapshots)
-    every = [(link, _find_changes(workspace, span, link, config)) for link in span.links]
+        return _diff_revisions(root, first, last, config, top, is_chained=not from_snapshots)
+    span = compile_span(root, first, last, config, from_snapshots=from_snapshots)
+    every = [(link, _find_changes(root, span, link, config)) for link in span.links]
     nation = find_national(config.indices)
     frames = [
         (link, frame.filter(pl.col(PROVINCE).is_in(nation.provinces_at(link.now))))
@@ -97,7 +116,7 @@ def diff(
     level = span.levels_at(first.period)[nation.code]
     drivers = build_drivers(frames, KEYS[by], card_hours, level, top) if KEYS[by] else ()
     if by == "node":
-        drivers = _name_nodes(workspace, span, drivers)
+        drivers = _name_nodes(root, span, drivers)
     return DiffResult(
         old=first,
         new=last,

@@ -13,28 +13,47 @@ from cci_cli.periods import Period, PeriodRef, parse_ref
 from cci_cli.results import ExplainResult, ModelAccount, ProvinceAccount
 from cci_cli.schemas import CARDS, MODEL, PROVINCE
 from cci_cli.store import list_periods
+from cci_cli.workspace import find_workspace
 
 
 def explain(
-    *, workspace: Path, code: str, period: str | None = None, from_snapshots: bool = False
+    code: str,
+    period: str | None = None,
+    *,
+    workspace: Path | str | None = None,
+    from_snapshots: bool = False,
 ) -> ExplainResult:
     """The level of an index with the cards, the supply and the chain behind it.
 
     Args:
-        workspace: its root folder.
         code: code or name of the index.
         period: a period or revision; null for the newest period there is.
+        workspace: its root folder; null for the one that CCI_WORKSPACE names, else the nearest at
+            or above the current folder.
         from_snapshots: whether to chain from the base whatever was released since.
 
+    Returns:
+        Its cards by province and model, supply in card-hours per year and levels in points as
+        exact fractions, and what they were made from.
+
     Raises:
-        UsageError: the period is not one.
+        UsageError: the period is not one, or there is no workspace.
         DataError: E413 there is no such index; or data is missing or damaged.
         InvalidDataError: the config or a snapshot breaks a rule.
+
+    Example:
+        >>> import cci_cli
+        >>> account = cci_cli.explain("700011.CCI", "2025H1")
+        >>> [item.province.name for item in account.provinces]
+        ['四川', '重庆']
+        >>> account.figures.observation.link.supply
+        Fraction(306442810560, 1979)
     """
-    config = read_config(workspace)
+    root = find_workspace(workspace)
+    config = read_config(root)
     index = find_index(code, config.indices)
-    ref = _find_newest(workspace, config) if period is None else parse_ref(period)
-    compiled = compile_indices(workspace, ref, config, from_snapshots=from_snapshots)
+    ref = _find_newest(root, config) if period is None else parse_ref(period)
+    compiled = compile_indices(root, ref, config, from_snapshots=from_snapshots)
     figures = next(item for item in compiled.figures if item.definition is index)
     return ExplainResult(
         period=ref.period,

@@ -11,49 +11,66 @@ from cci_cli.files import copy_file
 from cci_cli.formats import Encoding
 from cci_cli.inspection import inspect_raw
 from cci_cli.nodefile import scan_checked
+from cci_cli.options import check_choice
 from cci_cli.periods import PeriodRef, parse_period
 from cci_cli.readings import Reading
 from cci_cli.releases import list_releases
 from cci_cli.results import IngestResult, SnapshotFacts
 from cci_cli.schemas import to_canonical
+from cci_cli.surroundings import find_time
+from cci_cli.workspace import find_workspace
 
 
 def ingest(
-    *,
-    workspace: Path,
-    file: Path,
+    file: Path | str,
     period: str,
-    note: str,
-    now: datetime,
+    *,
+    note: str = "",
     encoding: Encoding | None = None,
-    is_dry_run: bool = False,
+    dry_run: bool = False,
+    now: datetime | None = None,
+    workspace: Path | str | None = None,
 ) -> IngestResult:
     """Store a file whole, or not at all if there is anything wrong with it.
 
     Args:
-        workspace: its root folder.
         file: CSV or workbook with the columns of a snapshot, under English or Chinese names and
             in any order; ``node_name``, ``status`` and ``in_service_since`` may be absent.
         period: the half-year it describes.
         note: a remark for the data package, may be empty.
-        now: the time to record.
         encoding: what to read the file as; null where its bytes are to tell.
-        is_dry_run: whether to do everything but store it.
+        dry_run: whether to do everything but store it.
+        now: the time to record; null for that of the clock, or of SOURCE_DATE_EPOCH.
+        workspace: its root folder; null for the one that CCI_WORKSPACE names, else the nearest at
+            or above the current folder.
+
+    Returns:
+        The revision it became, or was before; what was normalised, and what deserves a second
+        look.
 
     Raises:
-        UsageError: the period is not one.
-        InvalidDataError: E305, with every problem of the file.
+        UsageError: the period is not one, E115 there is no such encoding, or there is no
+            workspace.
+        InvalidDataError: E305, with every problem of the file in ``problems``.
         LockedError: E506, another process is writing to the workspace.
         SystemFailureError: the file cannot be read, or the revision not be written.
+
+    Example:
+        >>> import cci_cli
+        >>> stored = cci_cli.ingest("snapshots/2025H1/r1/nodes.csv", "2025H2", note="a copy")
+        >>> str(stored.ref), stored.is_new, stored.facts.rows
+        ('2025H2@r1', True, 2058)
     """
+    root, now, file = find_workspace(workspace), find_time(now), Path(file)
+    check_choice("encoding", encoding, Encoding)
     described = parse_period(period)
-    config = read_config(workspace)
-    with stage_revision(workspace) as staged:
+    config = read_config(root)
+    with stage_revision(root) as staged:
         # what is checked is what is stored, whatever becomes of the file meanwhile
         copy = staged / "received"
         copy_file(file, copy)
         found = inspect_raw(
-            *(workspace, config, copy, str(file), described),
+            *(root, config, copy, str(file), described),
             today=now.date(),
             folder=staged,
             encoding=encoding,
@@ -61,7 +78,7 @@ def ingest(
         if found.survey is None or found.facts is None or found.reading is None:
             raise InvalidDataError("E305", file, found.errors.first(), found.errors.total)
         ref, sha256, is_new = write_revision(
-            workspace,
+            root,
             staged,
             described,
             to_canonical(scan_checked(found.survey, found.normaliser), found.survey.header),
@@ -71,9 +88,9 @@ def ingest(
                 sources=[_describe_source(file.name, found.facts.sha256, found.reading)],
             ),
             rows=found.facts.rows,
-            is_dry_run=is_dry_run,
+            is_dry_run=dry_run,
         )
-    releases = list_releases(workspace, described)
+    releases = list_releases(root, described)
     return IngestResult(
         ref=ref,
         is_new=is_new,
@@ -81,7 +98,7 @@ def ingest(
         warnings=found.warnings.first(),
         compared_with=found.compared_with,
         reading=found.reading,
-        is_dry_run=is_dry_run,
+        is_dry_run=dry_run,
         release=PeriodRef(described, releases[-1]) if releases else None,
     )
 

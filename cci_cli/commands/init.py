@@ -8,7 +8,7 @@ from cci_cli.errors import SystemFailureError, UsageError, os_failure
 from cci_cli.workspace import MARKER
 
 
-def init(*, folder: Path) -> tuple[Path, ...]:
+def init(folder: Path | str) -> tuple[Path, ...]:
     """Make ``folder`` a workspace; returns the files and folders made.
 
     Args:
@@ -17,7 +17,13 @@ def init(*, folder: Path) -> tuple[Path, ...]:
     Raises:
         UsageError: E105 or E106, it holds something.
         SystemFailureError: E502, it cannot be written.
+
+    Example:
+        >>> import cci_cli
+        >>> [path.name for path in cci_cli.init("my-indices")]
+        ['cci.toml', 'provinces.csv', 'indices.toml', 'cards.csv', 'snapshots']
     """
+    folder = Path(folder)
     if (folder / MARKER).exists():
         raise UsageError("E105", value=folder)
     defaults = _find_defaults()

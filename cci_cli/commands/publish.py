@@ -15,17 +15,19 @@ from cci_cli.packages import check_names
 from cci_cli.periods import Period, PeriodRef, parse_period
 from cci_cli.releases import ReleaseShelf
 from cci_cli.results import PublishResult, Release
+from cci_cli.surroundings import find_login, find_time
+from cci_cli.workspace import find_workspace
 
 
 def publish(
-    *,
-    workspace: Path,
     period: str,
-    by: str,
-    now: datetime,
-    note: str = "",
+    *,
     restate: str | None = None,
-    table: Path | None = None,
+    from_table: Path | str | None = None,
+    note: str = "",
+    by: str | None = None,
+    now: datetime | None = None,
+    workspace: Path | str | None = None,
 ) -> PublishResult:
     """Release the levels of a period as they come out today, or as a published table has them.
 
@@ -33,34 +35,49 @@ def publish(
     again change nothing; other figures need a reason, and become the next release.
 
     Args:
-        workspace: its root folder.
         period: the half-year.
-        by: who publishes.
-        now: the time to record.
-        note: a remark for the data package, may be empty.
         restate: why an earlier release is replaced; null if it is not meant to be.
-        table: Table 2 as published, to take the levels from; null to compute them.
+        from_table: a CSV of Table 2 as published, to take the levels from; null to compute them.
+        note: a remark for the data package, may be empty.
+        by: who publishes; null or blank for the login name.
+        now: the time to record; null for that of the clock, or of SOURCE_DATE_EPOCH.
+        workspace: its root folder; null for the one that CCI_WORKSPACE names, else the nearest at
+            or above the current folder.
+
+    Returns:
+        The release that the period has now, levels in points as exact fractions, and the one it
+        replaces.
 
     Raises:
-        UsageError: the period is not one, or E111, the reason is blank.
+        UsageError: the period is not one, E111 the reason is blank, E110 nobody is logged in, or
+            there is no workspace.
         DataError: E406 the period before is not released, E407 other figures are released,
             E410 there is nothing to restate; or data is missing or damaged.
         InvalidDataError: the config, a snapshot or the table breaks a rule.
         LockedError: E506, another process is publishing.
         SystemFailureError: a file cannot be read or written.
+
+    Example:
+        >>> import cci_cli
+        >>> done = cci_cli.publish("2024H2", by="index desk")
+        >>> done.release.name, done.is_new
+        ('releases/2024H2/r1', True)
+        >>> cci_cli.publish("2024H2", by="index desk").is_new
+        False
     """
+    root, by, now = find_workspace(workspace), find_login(by), find_time(now)
     released = parse_period(period)
     if restate is not None and not restate.strip():
         raise UsageError("E111")
-    config = read_config(workspace)
-    with stage_release(workspace) as staged:
-        check_names(workspace)
-        shelf = ReleaseShelf(workspace)
+    config = read_config(root)
+    with stage_release(root) as staged:
+        check_names(root)
+        shelf = ReleaseShelf(root)
         before = _find_before(shelf, released, config)
-        if table is None:
-            draft = compute_draft(workspace, released, config, shelf)
+        if from_table is None:
+            draft = compute_draft(root, released, config, shelf)
         else:
-            draft = transcribe_draft(workspace, table, released, config, before, shelf)
+            draft = transcribe_draft(root, Path(from_table), released, config, before, shelf)
         newest = shelf.find_newest(released)
         if newest is None and restate is not None:
             raise DataError("E410", value=released)
@@ -90,8 +107,8 @@ def publish(
             "restates": newest and {"release": f"r{newest.ref.revision}", "reason": restate},
             **_describe(draft, config),
         }
-        write_release(workspace, staged, ref, draft.rows, document, draft.table)
-    shelf = ReleaseShelf(workspace)
+        write_release(root, staged, ref, draft.rows, document, draft.table)
+    shelf = ReleaseShelf(root)
     outdated = [name for name, replaced in shelf.find_outdated() if replaced.period == released]
     return PublishResult(
         release=shelf.read(ref),

@@ -9,25 +9,38 @@ from cci_cli.periods import PeriodRef, periods_between
 from cci_cli.releases import list_released, list_releases, read_release
 from cci_cli.results import Release, RevisionStatus, StatusResult, release_name
 from cci_cli.store import check_hash, list_periods, list_revisions
+from cci_cli.workspace import find_workspace
 
 
-def status(*, workspace: Path) -> StatusResult:
+def status(*, workspace: Path | str | None = None) -> StatusResult:
     """Every stored revision and release with its hashes checked, and the periods the chain lacks.
 
     Damage is part of the answer, not an error.
 
     Args:
-        workspace: its root folder.
+        workspace: its root folder; null for the one that CCI_WORKSPACE names, else the nearest at
+            or above the current folder.
+
+    Returns:
+        One entry per revision, oldest first; ``is_sound`` says whether all is what was stored.
 
     Raises:
+        UsageError: there is no workspace.
         InvalidDataError: the config breaks a rule.
+
+    Example:
+        >>> import cci_cli
+        >>> held = cci_cli.status()
+        >>> [str(item.ref) for item in held.revisions], held.is_sound
+        (['2024H2@r1', '2025H1@r1'], True)
     """
-    config = read_config(workspace)
+    root = find_workspace(workspace)
+    config = read_config(root)
     base = config.methodology.base_period
-    periods = list_periods(workspace)
+    periods = list_periods(root)
     last = max([base, *periods])
-    releases, damage = _read_releases(workspace)
-    damage = [error.message for error in find_damage(workspace)] + damage
+    releases, damage = _read_releases(root)
+    damage = [error.message for error in find_damage(root)] + damage
     # a later release of the same revision takes the place of an earlier one
     made_from = {
         PeriodRef(item.ref.period, item.snapshots[item.ref.period][0]): f"r{item.ref.revision}"
@@ -35,12 +48,12 @@ def status(*, workspace: Path) -> StatusResult:
         if item.ref.period in item.snapshots
     }
     return StatusResult(
-        workspace=str(workspace),
+        workspace=str(root),
         base_period=base,
         revisions=tuple(
-            _look_at(workspace, ref, made_from.get(ref))
+            _look_at(root, ref, made_from.get(ref))
             for period in periods
-            for ref in (PeriodRef(period, number) for number in list_revisions(workspace, period))
+            for ref in (PeriodRef(period, number) for number in list_revisions(root, period))
         ),
         missing=tuple(period for period in periods_between(base, last) if period not in periods),
         transcribed=tuple(item.name for item in releases if item.is_transcribed),

@@ -8,42 +8,59 @@ from cci_cli.config import read_config
 from cci_cli.errors import UsageError
 from cci_cli.formats import Encoding
 from cci_cli.inspection import inspect_file, inspect_raw
+from cci_cli.options import check_choice
 from cci_cli.periods import PeriodRef, parse_period, parse_ref
 from cci_cli.results import ValidateResult
 from cci_cli.store import check_hash, nodes_name, nodes_path, resolve_ref
+from cci_cli.surroundings import find_time
+from cci_cli.workspace import find_workspace
 
 
 def validate(
+    target: Path | str,
     *,
-    workspace: Path,
-    target: str,
     period: str | None = None,
     encoding: Encoding | None = None,
-    now: datetime,
+    now: datetime | None = None,
+    workspace: Path | str | None = None,
 ) -> ValidateResult:
     """All that is wrong with a snapshot, and what in it deserves a second look.
 
     Args:
-        workspace: its root folder; its config says which names and models there are.
         target: a period or revision of the store, or the path of a file.
         period: for a file, the half-year it describes: dates are then held against its last
             day, and supply against the period before.
         encoding: for a file, what to read it as; null where its bytes are to tell.
-        now: the time: a file may describe a half-year that has not ended.
+        now: the time, for a file may describe a half-year that has not ended; null for that of
+            the clock, or of SOURCE_DATE_EPOCH.
+        workspace: its root folder, whose config says which names and models there are; null for
+            the one that CCI_WORKSPACE names, else the nearest at or above the current folder.
+
+    Returns:
+        Every problem with line, column, value and hint: up to 1,000 of a kind, and the number of
+        all. Problems of the data are the answer, not an exception.
 
     Raises:
-        UsageError: a period is not one, or an option for files was given with a target that is
-            one.
+        UsageError: a period is not one, an option for files was given with a target that is one,
+            E115 there is no such encoding, or there is no workspace.
         DataError: there is no such snapshot, or it is not what was stored.
         SystemFailureError: the file cannot be read.
+
+    Example:
+        >>> import cci_cli
+        >>> found = cci_cli.validate("2025H1")
+        >>> found.is_valid, found.facts.rows, found.error_count
+        (True, 2058, 0)
     """
-    config = read_config(workspace)
-    ref = _read_ref(target)
+    root, now, name = find_workspace(workspace), find_time(now), str(target)
+    check_choice("encoding", encoding, Encoding)
+    config = read_config(root)
+    ref = _read_ref(name)
     if ref is None:
-        name, described = target, None if period is None else parse_period(period)
+        described = None if period is None else parse_period(period)
         with TemporaryDirectory(prefix="cci-") as folder:
             found = inspect_raw(
-                *(workspace, config, Path(target), name, described),
+                *(root, config, Path(target), name, described),
                 today=now.date(),
                 folder=Path(folder),
                 encoding=encoding,
@@ -51,11 +68,11 @@ def validate(
     else:
         for known, value in (("period", period), ("encoding", encoding)):
             if value is not None:
-                raise UsageError("E107", value=target, option=f"--{known}", known=known)
-        ref = resolve_ref(workspace, ref)
-        sha256 = check_hash(workspace, ref).sha256
-        name, path = nodes_name(ref), nodes_path(workspace, ref)
-        found = inspect_file(workspace, config, path, name, ref.period, sha256=sha256)
+                raise UsageError("E107", value=name, option=f"--{known}", known=known)
+        ref = resolve_ref(root, ref)
+        sha256 = check_hash(root, ref).sha256
+        name, path = nodes_name(ref), nodes_path(root, ref)
+        found = inspect_file(root, config, path, name, ref.period, sha256=sha256)
     return ValidateResult(
         file=name,
         ref=ref,

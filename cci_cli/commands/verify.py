@@ -19,43 +19,56 @@ from cci_cli.releases import TABLE_FILE, ReleaseShelf, list_released, list_relea
 from cci_cli.results import Drift, Finding, Release, VerifyResult, release_name
 from cci_cli.rounding import round_exact
 from cci_cli.store import check_hash, list_periods, list_revisions, revision_name
+from cci_cli.workspace import find_workspace
 
 
-def verify(*, workspace: Path, period: str | None = None) -> VerifyResult:
+def verify(period: str | None = None, *, workspace: Path | str | None = None) -> VerifyResult:
     """Whether everything stored is what was stored, and how far releases have drifted.
 
     Damage is part of the answer, not an error. Drift is told of the releases in force, and only
     where all that was looked at is sound.
 
     Args:
-        workspace: its root folder.
         period: the half-year to look at; null for all.
+        workspace: its root folder; null for the one that CCI_WORKSPACE names, else the nearest at
+            or above the current folder.
+
+    Returns:
+        One finding per revision and release, and one entry per drifted level, in points as exact
+        fractions; ``is_sound`` says whether nothing mismatches.
 
     Raises:
-        UsageError: the period is not one.
+        UsageError: the period is not one, or there is no workspace.
         DataError: E412, nothing is stored of the period.
         InvalidDataError: the config breaks a rule.
         SystemFailureError: E501, a file cannot be read.
+
+    Example:
+        >>> import cci_cli
+        >>> proof = cci_cli.verify()
+        >>> proof.is_sound, [finding.name for finding in proof.findings]
+        (True, ['snapshots/2024H2/r1', 'snapshots/2025H1/r1'])
     """
-    config = read_config(workspace)
+    root = find_workspace(workspace)
+    config = read_config(root)
     wanted = None if period is None else parse_period(period)
     revisions = [
         PeriodRef(stored, number)
-        for stored in list_periods(workspace)
+        for stored in list_periods(root)
         if wanted in (None, stored)
-        for number in list_revisions(workspace, stored)
+        for number in list_revisions(root, stored)
     ]
-    released = [stored for stored in list_released(workspace) if wanted in (None, stored)]
+    released = [stored for stored in list_released(root) if wanted in (None, stored)]
     if wanted is not None and not revisions and not released:
         raise DataError("E412", value=wanted)
-    findings = [Finding("store", None, (error.message,)) for error in find_damage(workspace)]
-    findings += [_check_revision(workspace, ref) for ref in revisions]
-    shelf = ReleaseShelf(workspace)
+    findings = [Finding("store", None, (error.message,)) for error in find_damage(root)]
+    findings += [_check_revision(root, ref) for ref in revisions]
+    shelf = ReleaseShelf(root)
     in_force: list[Release] = []
     for stored in released:
-        for number in list_releases(workspace, stored):
+        for number in list_releases(root, stored):
             ref = PeriodRef(stored, number)
-            finding, release = _check_release(workspace, ref, config, shelf)
+            finding, release = _check_release(root, ref, config, shelf)
             findings.append(finding)
         in_force += [release] if release else []
     is_sound = all(not finding.mismatches for finding in findings)
@@ -63,7 +76,7 @@ def verify(*, workspace: Path, period: str | None = None) -> VerifyResult:
         methodology=config.methodology,
         findings=tuple(findings),
         outdated=tuple(shelf.find_outdated(wanted)) if is_sound else (),
-        drifts=_find_drifts(workspace, in_force, config, shelf) if is_sound else (),
+        drifts=_find_drifts(root, in_force, config, shelf) if is_sound else (),
     )
 
 

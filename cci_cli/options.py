@@ -1,0 +1,26 @@
+"""What options may be, for callers whose options no parser has read. Domain: no I/O."""
+
+from typing import Any, get_args
+
+from cci_cli.errors import UsageError
+
+
+def check_choice(option: str, value: str | None, choices: Any) -> None:  # noqa: ANN401 - a Literal
+    """Refuse a value that is none of the ``Literal``; null, where it has a meaning, is let pass.
+
+    Raises:
+        UsageError: E115.
+    """
+    known = get_args(choices)
+    if value is not None and value not in known:
+        raise UsageError("E115", value=value, option=option, choices=", ".join(known))
+
+
+def check_count(option: str, value: int) -> None:
+    """Refuse a number of rows below 0.
+
+    Raises:
+        UsageError: E115.
+    """
+    if value < 0:
+        raise UsageError("E115", value=value, option=option, choices="0 or more")
