@@ -289,6 +289,10 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "restore it: figures without it would not be those that it was kept for",
         ),
         "E415": Message("no message has the code {value}"),
+        "E416": Message(
+            "cards times rates are too many digits for an exact comparison: beyond 128 bits",
+            "look for a slip in the numbers of cards, or in fp16_tflops in config/cards.csv",
+        ),
         # environment
         "E501": Message("cannot read {value}: {detail}"),
         "E502": Message("cannot write {value}: {detail}"),

@@ -18,6 +18,7 @@ from cci_cli.diffs import (
     EDITS,
     Link,
     Move,
+    check_units,
     find_changes,
     find_edits,
     measure_move,
@@ -117,9 +118,11 @@ def diff(
 def _find_changes(workspace: Path, span: Span, link: Link, config: Config) -> pl.LazyFrame:
     """What changed over a link at the nodes of all provinces."""
     units, _ = _scale_rates(config)
+    before, now = span.snapshots[link.before], span.snapshots[link.now]
+    check_units(units, before.card_counts, now.card_counts)
     return find_changes(
-        scan_revision(workspace, span.snapshots[link.before].ref),
-        scan_revision(workspace, span.snapshots[link.now].ref),
+        scan_revision(workspace, before.ref),
+        scan_revision(workspace, now.ref),
         units,
         config.province_names,
         link.before.as_of,

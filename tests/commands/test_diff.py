@@ -391,6 +391,59 @@ def test_a_node_that_changes_its_name_is_one_node_under_the_latest(
     assert driver["causes"] == {"re_equipped": -5 * HOURS}
 
 
+def test_what_a_node_had_moves_and_what_came_or_went_beyond_that_has_its_own_cause(
+    make_workspace, diff, cci, tmp_path
+):
+    """x leaves a with 10 M and 6 half, 13 cards' worth; in b it has 12 M and 2 half: + 2, − 2.
+
+    y leaves b with 4 M and has 6 half in a, − 4 + 3; z moves and is suspended, − 5 in b.
+    """
+    root = make_workspace(["a", "b"], index_toml("N", "national", ["a", "b"]))
+    old = (
+        "x,,a,M,10,in_service,\nx,,a,half,6,in_service,\ny,,b,M,4,in_service,\n"
+        "z,,a,M,5,in_service,\n"
+    )
+    new = (
+        "x,,b,M,12,in_service,\nx,,b,half,2,in_service,\ny,,a,half,6,in_service,\n"
+        "z,,b,M,5,suspended,\n"
+    )
+    ingest(cci, root, tmp_path, "2024H2", old)
+    ingest(cci, root, tmp_path, "2025H1", new)
+
+    document = diff(root, "2024H2", "2025H1", "--by", "node")
+    found = {(item["node_id"], item["province"]): item["causes"] for item in document["drivers"]}
+    assert found == {
+        ("x", "a"): {"moved": -13 * HOURS},
+        ("x", "b"): {"moved": 13 * HOURS, "expanded": 2 * HOURS, "shrunk": -2 * HOURS},
+        ("y", "b"): {"moved": -4 * HOURS},
+        ("y", "a"): {"moved": 4 * HOURS, "re_equipped": -1 * HOURS},
+        ("z", "a"): {"moved": -5 * HOURS},
+        ("z", "b"): {"moved": 5 * HOURS, "suspended": -5 * HOURS},
+    }
+    assert document["causes"] == {
+        "expanded": 2 * HOURS,
+        "re_equipped": -1 * HOURS,
+        "moved": 0,
+        "shrunk": -2 * HOURS,
+        "suspended": -5 * HOURS,
+    }
+
+
+def test_sums_that_128_bits_may_not_hold_are_refused(make_workspace, cci):
+    """20 nodes of 2⁶³ − 1 cards at 10¹⁸ units each are above 2¹²⁷, and Polars would wrap."""
+    root = make_workspace(
+        ["a"],
+        index_toml("N", "national", ["a"]),
+        models={"M": "999999999", "tiny": "0.000000001"},
+    )
+    store(root, "2024H2", [("x", "a", "M", 1)])
+    store(root, "2025H1", [(f"n{number}", "a", "M", 2**63 - 1) for number in range(20)])
+    outcome = cci("diff", "2024H2", "2025H1", workspace=root)
+
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err.startswith("error: cards times rates are too many digits")
+
+
 def test_what_is_found_outside_the_nation_is_found_all_the_same(
     make_workspace, diff, cci, tmp_path
 ):
