@@ -17,7 +17,6 @@ from cci_cli.indices import sum_supply
 from cci_cli.periods import Period
 from cci_cli.schemas import (
     CARDS,
-    COLUMNS,
     IN_SERVICE,
     IN_SERVICE_SINCE,
     KEY,
@@ -48,10 +47,6 @@ MOVED: Final = "moved"
 #: Columns of the changes of a link: ``cards`` and ``units`` are new less old, Int128.
 CAUSE: Final = "cause"
 UNITS: Final = "units"
-
-#: What became of a row from one revision to another.
-EDIT: Final = "edit"
-EDITS: Final = ("added", "removed", "changed")
 
 Scope = Callable[[Period], Sequence[str]]
 
@@ -277,41 +272,4 @@ def sum_changes(changes: pl.LazyFrame, keys: Sequence[str]) -> pl.DataFrame:
     """Changes by ``keys`` and cause: ``cards`` and ``units``, in no particular order."""
     return (
         changes.group_by(*keys, CAUSE).agg(pl.col(CARDS, UNITS).sum()).collect(engine="streaming")
-    )
-
-
-def find_edits(old: pl.LazyFrame, new: pl.LazyFrame) -> pl.LazyFrame:
-    """Rows that two revisions of one period do not share.
-
-    Args:
-        old: valid rows in the columns of a snapshot.
-        new: the same of the other revision.
-
-    Returns:
-        One row per key that was added, removed or changed, in the order of the key: ``node_id``,
-        ``model``, ``edit`` (``added``, ``removed``, ``changed``), and each other column as
-        ``old_…`` and ``new_…``, null where the row is not in that revision.
-    """
-    others = [name for name in COLUMNS if name not in KEY]
-    was = old.rename({name: f"old_{name}" for name in others}).with_columns(in_old=True)
-    now = new.rename({name: f"new_{name}" for name in others}).with_columns(in_new=True)
-    differs = pl.any_horizontal(
-        pl.col(f"old_{name}").ne_missing(pl.col(f"new_{name}")) for name in others
-    )
-    edit = (
-        pl.when(pl.col("in_old").is_null())
-        .then(pl.lit("added"))
-        .when(pl.col("in_new").is_null())
-        .then(pl.lit("removed"))
-        .otherwise(pl.lit("changed"))
-    )
-    return (
-        now.join(was, on=list(KEY), how="full", coalesce=True)
-        .filter(differs)
-        .select(
-            *KEY,
-            edit.alias(EDIT),
-            *(f"{side}_{name}" for name in others for side in ("old", "new")),
-        )
-        .sort(KEY)
     )

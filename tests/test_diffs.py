@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cci_cli.diffs import CAUSES, check_units, find_changes, find_edits, scale_rates, sum_changes
+from cci_cli.diffs import CAUSES, check_units, find_changes, scale_rates, sum_changes
+from cci_cli.edits import find_edits
 from cci_cli.errors import DataError
 from cci_cli.schemas import (
     CARDS,

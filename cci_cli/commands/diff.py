@@ -14,13 +14,10 @@ from cci_cli.config import read_config
 from cci_cli.definitions import Config, IndexDefinition
 from cci_cli.diffs import (
     DISCOVERED,
-    EDIT,
-    EDITS,
     Link,
     Move,
     check_units,
     find_changes,
-    find_edits,
     measure_move,
     scale_rates,
 )
@@ -29,6 +26,7 @@ from cci_cli.drivers import (
     build_drivers,
     sum_causes,
 )
+from cci_cli.edits import EDIT, EDITS, find_edits
 from cci_cli.errors import UsageError
 from cci_cli.indices import find_national, sum_supply
 from cci_cli.notes import find_demonstration_notes, find_span_notes
