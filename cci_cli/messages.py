@@ -384,9 +384,9 @@ NOTES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         },
         "N105": {
             "zh": "{index}上一期的点位或供算量为零，无从链接，"
-            "点位按全国总指数点位乘以供算量占比重新起算。",
+            "{period}的点位按全国总指数点位乘以供算量占比重新起算。",
             "en": "{index}: its level or its supply was zero in the period before, and nothing can "
-            "be chained from that; its level is seeded anew as national level × share.",
+            "be chained from that; its level of {period} is seeded anew as national level × share.",
         },
         "N106": {
             "zh": "演示数据：{snapshots} 为依据已公布数字校准重构的虚拟节点，并非真实调查数据。",
@@ -413,7 +413,7 @@ NOTES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "periods as they are known today.",
         },
         "N110": {
-            "zh": "{index}不在 {release} 中，其上一期点位按全国总指数点位乘以供算量占比起算。",
+            "zh": "{index}不在 {release} 中，其该期点位按全国总指数点位乘以供算量占比起算。",
             "en": "{index}: is not in {release}; its level there is seeded as national level × "
             "share.",
         },

@@ -85,7 +85,7 @@ def diff(
     if last.period == first.period and last != first:
         return _diff_revisions(workspace, first, last, config, top, is_chained=not from_snapshots)
     span = compile_span(workspace, first, last, config, from_snapshots=from_snapshots)
-    every = [(link, _find_changes(workspace, span, link, config)) for link in span.links]
+    every = [(link, _find_changes(workspace, span, link)) for link in span.links]
     nation = find_national(config.indices)
     frames = [
         (link, frame.filter(pl.col(PROVINCE).is_in(nation.provinces_at(link.now))))
@@ -101,8 +101,8 @@ def diff(
         old=first,
         new=last,
         methodology=config.methodology,
-        indices=tuple(_diff_index(span, index, config, causes) for index in config.indices),
-        hubs=_diff_hubs(span, config),
+        indices=tuple(_diff_index(span, index, causes) for index in config.indices),
+        hubs=_diff_hubs(span),
         causes=_sum_nation(nation, causes),
         by=by,
         drivers=drivers,
@@ -113,16 +113,16 @@ def diff(
     )
 
 
-def _find_changes(workspace: Path, span: Span, link: Link, config: Config) -> pl.LazyFrame:
+def _find_changes(workspace: Path, span: Span, link: Link) -> pl.LazyFrame:
     """What changed over a link at the nodes of all provinces."""
-    units, _ = _scale_rates(config)
+    units, _ = _scale_rates(span.config)
     before, now = span.snapshots[link.before], span.snapshots[link.now]
     check_units(units, before.card_counts, now.card_counts)
     return find_changes(
         scan_revision(workspace, before.ref),
         scan_revision(workspace, now.ref),
         units,
-        config.province_names,
+        span.config.province_names,
         link.before.as_of,
     )
 
@@ -141,13 +141,12 @@ def _find_card_hours(config: Config) -> Fraction:
 def _diff_index(
     span: Span,
     index: IndexDefinition,
-    config: Config,
     causes: Sequence[tuple[Link, ProvinceCauses]],
 ) -> IndexDiff:
     """One index over the span, its change of supply divided into parts."""
     old, new = span.levels_at(span.first)[index.code], span.levels_at(span.last)[index.code]
     move = measure_move(lambda period: span.scope_of(index.code, period), span.links)
-    nation = find_national(config.indices).code
+    nation = find_national(span.config.indices).code
     whole = measure_move(lambda period: span.scope_of(nation, period), span.links)
     discovery = sum(
         (
@@ -189,7 +188,7 @@ def _find_contribution(span: Span, move: Move, nation: str) -> Fraction:
 
 
 def _find_notes(span: Span) -> list[Note]:
-    notes = find_span_notes(span.chained, span.releases, span.print_basis)
+    notes = find_span_notes(span, span.releases)
     shown = find_demonstration_notes(span.snapshots.values(), span.start)
     if span.is_demonstration and not shown:
         shown = [Note("N106", {"snapshots": (f"{span.first}",)})]
@@ -225,8 +224,9 @@ def _find_revision(span: Span, code: str) -> Fraction | None:
     return supply - Fraction(released)
 
 
-def _diff_hubs(span: Span, config: Config) -> HubDiff | None:
+def _diff_hubs(span: Span) -> HubDiff | None:
     """The provinces of all hubs together, each counted once; null where there is no hub."""
+    config = span.config
     hubs = [index for index in config.indices if index.kind == "hub"]
     if not hubs:
         return None

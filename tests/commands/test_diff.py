@@ -20,6 +20,16 @@ def diff(cci):
     return run
 
 
+@pytest.fixture
+def compute(cci):
+    def run(workspace, *arguments):
+        outcome = cci("compute", *arguments, "--format", "json", workspace=workspace)
+        assert (outcome.code, outcome.err) == (0, ""), outcome.err
+        return json.loads(outcome.out, parse_float=str)
+
+    return run
+
+
 def row_of(document, code):
     return next(row for row in document["indices"] if row["code"] == code)
 
@@ -322,8 +332,59 @@ def test_what_was_corrected_after_a_release_within_the_span_is_noted(make_worksp
     assert row_of(document, "N")["to_level"] == "2200.00"
     [note] = document["notes"]
     assert note.startswith("releases/2025H1/r1 has other levels for 1 of the indices (N)")
-    assert diff(root, "2025H1", "2025H2", "--lang", "en")["notes"] == []
+    [note] = diff(root, "2025H1", "2025H2", "--lang", "en")["notes"]
+    assert note.startswith("2025H1@r2 changed after releases/2025H1/r1")
     assert diff(root, "2024H2", "2025H2", "--from-snapshots")["notes"] == []
+
+
+def test_what_happened_to_the_indices_on_any_link_is_noted_as_under_the_table_of_its_period(
+    make_workspace, diff, compute, cci
+):
+    """R takes in b at 2025H2, T comes from zero at 2025H2; U was defined after the release.
+
+    2024H2 is corrected after it: the notes of both tables, in the order of time.
+    """
+    family = (
+        index_toml("N", "national", ["a", "b", "c"])
+        + index_toml("R", "hub", ["a"], {"2025H2": ["a", "b"]})
+        + index_toml("T", "hub", ["c"])
+    )
+    snapshots = {"2024H2": cards(a=2, b=2, c=0), "2025H1": cards(a=3, b=2, c=0)}
+    root = make_workspace(["a", "b", "c"], family, snapshots)
+    assert cci("publish", "2024H2", "--by", "A", workspace=root).code == 0
+    store(root, "2024H2", cards(a=3, b=2, c=0))
+    store(root, "2025H2", cards(a=3, b=2, c=1))
+    store(root, "2026H1", cards(a=3, b=2, c=1))
+    path = root / "config/indices.toml"
+    path.write_text(path.read_text("utf-8") + index_toml("U", "hub", ["b"]), encoding="utf-8")
+
+    notes = diff(root, "2024H2", "2026H1", "--lang", "en")["notes"]
+    assert [note[:52] for note in notes] == [
+        "U index in English: is not in releases/2024H2/r1; its level there"[:52],
+        "2024H2@r2, config/indices.toml changed after releases/2024H2/r1"[:52],
+        "R index in English: scope changed on 31 December 2025 from a to"[:52],
+        "T index in English: its level or its supply was zero in the period"[:52],
+    ]
+    assert "its level of 31 December 2025 is seeded anew" in notes[-1]
+    assert notes == compute(root, "2025H2", "--lang", "en")["notes"]
+    assert diff(root, "2025H2", "2026H1")["notes"] == []
+    assert diff(root, "2025H2", "2025H2")["notes"] == []
+
+
+def test_a_restated_release_behind_the_first_levels_is_noted(make_workspace, diff, cci):
+    """R was 1 of 4 in the release that 2025H1 was chained from, and is 2 of 4 in the restated."""
+    family = index_toml("N", "national", ["a", "b"]) + index_toml("R", "region", ["a"])
+    snapshots = {"2024H2": cards(a=1, b=3), "2025H1": cards(a=2, b=3)}
+    root = make_workspace(["a", "b"], family, snapshots)
+    for period in ("2024H2", "2025H1"):
+        assert cci("publish", period, "--by", "A", workspace=root).code == 0
+    store(root, "2024H2", cards(a=2, b=2))
+    restated = cci("publish", "2024H2", "--restate", "found", "--by", "A", workspace=root)
+    assert restated.code == 0, restated.err
+    store(root, "2025H2", cards(a=3, b=3))
+
+    [note] = diff(root, "2025H1", "2025H2", "--lang", "en")["notes"]
+    assert note.startswith("releases/2025H1/r1 was chained from releases/2024H2/r1, which has been")
 
 
 def test_a_release_needs_no_data_from_before_it(make_workspace, diff, cci, tmp_path):
