@@ -224,9 +224,9 @@ def _span_lines(result: DiffResult, rounder: Rounder, lang: Lang) -> Iterator[st
     if causes:
         yield ("按原因：" if is_zh else "by cause: ") + "; ".join(causes)
     if result.hubs is not None:
-        share = _percent_text(rounder, result.hubs.share)
+        share = _percent_text(rounder, result.hubs.to_share)
         increment = _percent_text(rounder, result.hubs.increment_share)
-        count, provinces = result.hubs.count, len(result.hubs.provinces)
+        count, provinces = result.hubs.count, len(result.hubs.to_provinces)
         target = f"{result.hubs.target_pct:f}%"
         yield (
             f"{count} 个枢纽节点（{provinces} 个省份）合计：占供算量 {share}，"
@@ -289,11 +289,11 @@ def _diff_document(result: DiffResult, rounder: Rounder, lang: Lang) -> dict[str
     }
     if result.hubs is not None:
         document["hubs"] = {
-            "share_pct": rounder.percent(result.hubs.share),
+            "share_pct": rounder.percent(result.hubs.to_share),
             "increment_share_pct": rounder.percent(result.hubs.increment_share),
             "target_pct": result.hubs.target_pct,
             "contribution_pp": rounder.percent(result.hubs.contribution),
-            "provinces": list(result.hubs.provinces),
+            "provinces": list(result.hubs.to_provinces),
         }
     return document | {
         "causes": _cause_document(result.causes, rounder),

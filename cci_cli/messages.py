@@ -49,10 +49,6 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "nobody knows who publishes: this system has no login name", "give --by NAME"
         ),
         "E111": Message("a restatement needs a reason", 'say why: --restate "nodes found late"'),
-        "E112": Message(
-            "{value} is not later than {old}",
-            "name the earlier period first",
-        ),
         # workspace and config
         "E201": Message(
             "no workspace at or above {value}",
@@ -428,6 +424,12 @@ NOTES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "en": "{release} has other levels for {count} of the indices ({codes}) than the chain "
             "shown: what was revised since is part of the change here; compare period by period "
             "to tell it apart.",
+        },
+        "N113": {
+            "zh": "倒序比较：由 {old} 回溯至 {new}，各项变动均取相反数；"
+            "原因仍按时间先后命名，如新建节点此处记为负值。",
+            "en": "Compared backwards, from {old} to {new}: every change has the other sign, and "
+            "the causes are named as they happened in time, so that a new node counts as less.",
         },
     }
 )

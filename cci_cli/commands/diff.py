@@ -27,8 +27,7 @@ from cci_cli.drivers import (
     sum_causes,
 )
 from cci_cli.edits import EDIT, EDITS, find_edits
-from cci_cli.errors import UsageError
-from cci_cli.indices import find_national, sum_supply
+from cci_cli.indices import find_national, measure_link, sum_supply
 from cci_cli.notes import find_demonstration_notes, find_span_notes
 from cci_cli.periods import Period, PeriodRef, parse_ref
 from cci_cli.results import (
@@ -40,6 +39,7 @@ from cci_cli.results import (
     RevisionDiffResult,
     RowEdit,
 )
+from cci_cli.reversals import reverse_diff
 from cci_cli.schemas import COLUMNS, KEY, MODEL, NODE_ID, NODE_NAME, PROVINCE
 from cci_cli.spans import Span, compile_span
 from cci_cli.store import scan_revision
@@ -62,29 +62,41 @@ def diff(
     top: int = 0,
     from_snapshots: bool = False,
 ) -> DiffResult | RevisionDiffResult:
-    """What moved the indices from one period to a later one, or between revisions of one.
+    """What moved the indices from one period to another, or between revisions of one.
+
+    The earlier of two periods has its released levels where it is released and no revision of it
+    is named. From a later period to an earlier one, the comparison in the order of time is turned
+    round.
 
     Args:
         workspace: its root folder.
-        old: a period or a revision of one; its released levels are taken where it is released
-            and no revision is named.
-        new: a later period, a revision of one, another revision of the same, or the same.
+        old: a period or a revision of one.
+        new: what to compare it with: a later or earlier period, a revision of one, another
+            revision of the same, or the same.
         by: what to tell drivers apart by: ``index`` for none, ``province``, ``model``, ``node``.
         top: drivers to tell one by one, the others together, or rows to list; 0 for all.
         from_snapshots: whether to ignore releases.
 
     Raises:
-        UsageError: a period is not one, or E112, ``new`` is earlier.
+        UsageError: a period is not one.
         DataError: data is missing or damaged, or there is nothing to chain from.
         InvalidDataError: the config or a snapshot breaks a rule.
     """
-    first, last = parse_ref(old), parse_ref(new)
-    if last.period < first.period:
-        raise UsageError("E112", value=new, old=old)
+    refs = parse_ref(old), parse_ref(new)
+    first, last = sorted(refs, key=lambda ref: ref.period)
     config = read_config(workspace)
-    if last.period == first.period and last != first:
+    if first.period == last.period and first != last:
         return _diff_revisions(workspace, first, last, config, top, is_chained=not from_snapshots)
     span = compile_span(workspace, first, last, config, from_snapshots=from_snapshots)
+    result = _diff_periods(workspace, span, (first, last), by, top)
+    return result if refs == (first, last) else reverse_diff(result)
+
+
+def _diff_periods(
+    workspace: Path, span: Span, refs: tuple[PeriodRef, PeriodRef], by: str, top: int
+) -> DiffResult:
+    """What moved the indices over a span, in the order of time."""
+    config = span.config
     every = [(link, _find_changes(workspace, span, link)) for link in span.links]
     nation = find_national(config.indices)
     frames = [
@@ -93,13 +105,13 @@ def diff(
     ]
     card_hours = _find_card_hours(config)
     causes = [(link, sum_causes(frame, card_hours)) for link, frame in every]
-    level = span.levels_at(first.period)[nation.code]
+    level = span.levels_at(span.first)[nation.code]
     drivers = build_drivers(frames, KEYS[by], card_hours, level, top) if KEYS[by] else ()
     if by == "node":
         drivers = _name_nodes(workspace, span, drivers)
     return DiffResult(
-        old=first,
-        new=last,
+        old=refs[0],
+        new=refs[1],
         methodology=config.methodology,
         indices=tuple(_diff_index(span, index, causes) for index in config.indices),
         hubs=_diff_hubs(span),
@@ -160,7 +172,6 @@ def _diff_index(
         definition=index,
         from_level=old,
         to_level=new,
-        growth=new / old - 1 if old else None,
         contribution=_find_contribution(span, move, nation),
         increment_share=move.increment / whole.increment if whole.increment else None,
         construction=move.increment - discovery,
@@ -238,12 +249,16 @@ def _diff_hubs(span: Span) -> HubDiff | None:
 
     move = measure_move(scope, span.links)
     whole = measure_move(lambda period: span.scope_of(nation, period), span.links)
-    last = span.supplies[span.last]
-    total = sum_supply(last, span.scope_of(nation, span.last))
+    first, last = (
+        measure_link(scope(period), span.scope_of(nation, period), span.supplies[period])
+        for period in (span.first, span.last)
+    )
     return HubDiff(
         count=len(hubs),
-        provinces=scope(span.last),
-        share=sum_supply(last, scope(span.last)) / total if total else None,
+        from_provinces=scope(span.first),
+        to_provinces=scope(span.last),
+        from_share=first.share,
+        to_share=last.share,
         contribution=_find_contribution(span, move, nation),
         increment_share=move.increment / whole.increment if whole.increment else None,
         target_pct=config.policy.hub_increment_share_target,
