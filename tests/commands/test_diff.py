@@ -555,6 +555,28 @@ def test_two_revisions_differ_in_rows_and_in_levels(make_workspace, diff, cci):
     assert cci("diff", "2024H2@r1", "2024H2@r2", "--exit-code", workspace=root).code == 1
 
 
+def test_edits_are_called_in_the_language_of_the_table_and_by_their_keys_in_data(
+    make_workspace, diff, cci
+):
+    root = make_workspace(["a"], index_toml("N", "national", ["a"]))
+    store(root, "2024H2", [("x", "a", "M", 10), ("y", "a", "M", 1)])
+    store(root, "2024H2", [("x", "a", "M", 30), ("z", "a", "M", 2)])
+    span = ("2024H2@r1", "2024H2@r2")
+
+    chinese = cci("diff", *span, "--lang", "zh", workspace=root).out
+    lines = [line.split() for line in chinese.splitlines()]
+    assert ["x", "M", "修改", "卡数", "10", "30"] in lines
+    assert ["y", "M", "删除", "省份", "a", "—"] in lines
+    assert ["z", "M", "新增", "状态", "—", "in_service"] in lines
+    assert "新增 1 行，删除 1 行，修改 1 行" in chinese.splitlines()
+    english = cci("diff", *span, "--lang", "en", workspace=root).out
+    assert ["x", "M", "changed", "cards", "10", "30"] in [x.split() for x in english.splitlines()]
+    assert "added 1, removed 1, changed 1" in english.splitlines()
+    rows = cci("diff", *span, "--lang", "zh", "--format", "csv", workspace=root).out
+    assert "x,M,changed,cards,10,30" in rows.splitlines()
+    assert set(diff(root, *span, "--lang", "zh")["rows"]) == {"added", "removed", "changed"}
+
+
 def test_a_revision_against_itself_differs_in_nothing(make_workspace, cci):
     root = make_workspace(["a"], index_toml("N", "national", ["a"]), {"2024H2": cards(a=1)})
     store(root, "2024H2", cards(a=2))
