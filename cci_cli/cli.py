@@ -393,8 +393,8 @@ def explain(
     epilog="Examples: cci diff 2024H2 2025H1 --by node --top 10; cci diff 2025H1@r1 2025H1@r2"
 )
 def diff(
-    old: Annotated[str, typer.Argument(metavar="OLD", help="The earlier period, or a revision.")],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="The later one.")],
+    old: Annotated[str, typer.Argument(metavar="OLD", help="A period, or a revision of one.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="What to compare it with.")],
     by: Annotated[
         Grouping, typer.Option("--by", help="What to tell the drivers of the change apart by.")
     ] = "index",
@@ -419,7 +419,8 @@ def diff(
     """Say why the indices moved between two periods, or what two revisions of one differ in.
 
     Levels, growth, contributions to national growth, which add up exactly over regions and over
-    time, and what was done at the nodes: built, expanded, suspended, or only found later.
+    time, and what was done at the nodes: built, expanded, suspended, or only found later. With
+    the later period first, every change has the other sign.
     """
     from cci_cli.commands import diff as verb
     from cci_cli.viewing import view_result

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
+from cci_cli.edits import ADDED, CHANGED, REMOVED
 from cci_cli.errors import count_noun, first_few
 from cci_cli.figures import Rounder, index_name, index_series
 from cci_cli.formats import Lang
 from cci_cli.periods import PeriodRef
 from cci_cli.results import CAUSES, DiffResult, Driver, IndexDiff, RevisionDiffResult
 from cci_cli.rounding import fraction_text
+from cci_cli.schemas import CHINESE_NAMES
 from cci_cli.views import NULL_MARK, Cell, Sheet, View, date_text, note_text
 
 _CAUSE_NAMES: Final[Mapping[str, str]] = {
@@ -23,6 +25,7 @@ _CAUSE_NAMES: Final[Mapping[str, str]] = {
     "closed": "关闭",
     "discovered": "补录",
 }
+_EDIT_NAMES: Final[Mapping[str, str]] = {ADDED: "新增", REMOVED: "删除", CHANGED: "修改"}
 #: Causes named beside a driver.
 SHOWN_CAUSES: Final = 3
 _KEY_NAMES: Final = {
@@ -219,9 +222,9 @@ def _span_lines(result: DiffResult, rounder: Rounder, lang: Lang) -> Iterator[st
     if causes:
         yield ("按原因：" if is_zh else "by cause: ") + "; ".join(causes)
     if result.hubs is not None:
-        share = _percent_text(rounder, result.hubs.share)
+        share = _percent_text(rounder, result.hubs.to_share)
         increment = _percent_text(rounder, result.hubs.increment_share)
-        count, provinces = result.hubs.count, len(result.hubs.provinces)
+        count, provinces = result.hubs.count, len(result.hubs.to_provinces)
         target = f"{result.hubs.target_pct:f}%"
         yield (
             f"{count} 个枢纽节点（{provinces} 个省份）合计：占供算量 {share}，"
@@ -284,11 +287,11 @@ def _diff_document(result: DiffResult, rounder: Rounder, lang: Lang) -> dict[str
     }
     if result.hubs is not None:
         document["hubs"] = {
-            "share_pct": rounder.percent(result.hubs.share),
+            "share_pct": rounder.percent(result.hubs.to_share),
             "increment_share_pct": rounder.percent(result.hubs.increment_share),
             "target_pct": result.hubs.target_pct,
             "contribution_pp": rounder.percent(result.hubs.contribution),
-            "provinces": list(result.hubs.provinces),
+            "provinces": list(result.hubs.to_provinces),
         }
     return document | {
         "causes": _cause_document(result.causes, rounder),
@@ -325,10 +328,18 @@ def view_revision_diff(result: RevisionDiffResult, lang: Lang) -> View:
         for item in result.edits
         for column, (old, new) in item.values.items()
     )
+    rows = tuple(
+        (node, model, _edit_name(edit, lang), _column_name(column, lang), *values)
+        for node, model, edit, column, *values in records
+    )
     is_zh = lang == "zh"
     headers = ("节点编号", "型号", "变动", "列", "旧值", "新值")
     headers_en = ("Node", "Model", "Edit", "Column", "Old", "New")
-    counts = ", ".join(f"{name} {count:,}" for name, count in result.counts.items())
+    separator = "，" if is_zh else ", "
+    counts = separator.join(
+        f"{_edit_name(name, lang)} {count:,}{' 行' if is_zh else ''}"
+        for name, count in result.counts.items()
+    )
     left_out = sum(result.counts.values()) - len(result.edits)
     if left_out:
         more = count_noun(left_out, "row")
@@ -347,7 +358,7 @@ def view_revision_diff(result: RevisionDiffResult, lang: Lang) -> View:
         sheet=Sheet(
             title=f"{result.old} → {result.new}",
             headers=headers if is_zh else headers_en,
-            rows=tuple(tuple(text or NULL_MARK for text in record) for record in records),
+            rows=tuple(tuple(text or NULL_MARK for text in row) for row in rows),
             notes=(
                 counts,
                 *(moved or ["各指数点位不变" if is_zh else "no level moves"]),
@@ -385,6 +396,14 @@ def view_revision_diff(result: RevisionDiffResult, lang: Lang) -> View:
             "notes": [note_text(note, lang) for note in result.notes],
         },
     )
+
+
+def _edit_name(edit: str, lang: Lang) -> str:
+    return _EDIT_NAMES[edit] if lang == "zh" else edit
+
+
+def _column_name(column: str, lang: Lang) -> str:
+    return CHINESE_NAMES[column] if lang == "zh" else column
 
 
 def _value_text(value: object) -> str | None:

@@ -12,31 +12,27 @@ from typing import Final
 
 import polars as pl
 
+from cci_cli.errors import DataError
 from cci_cli.indices import sum_supply
 from cci_cli.periods import Period
 from cci_cli.results import Cause
 from cci_cli.schemas import (
     CARDS,
-    COLUMNS,
     IN_SERVICE,
     IN_SERVICE_SINCE,
     KEY,
     MODEL,
     NODE_ID,
-    NODE_NAME,
     PROVINCE,
     STATUS,
 )
 
 DISCOVERED: Final = "discovered"
+MOVED: Final = "moved"
 
 #: Columns of the changes of a link: ``cards`` and ``units`` are new less old, Int128.
 CAUSE: Final = "cause"
 UNITS: Final = "units"
-
-#: What became of a row from one revision to another.
-EDIT: Final = "edit"
-EDITS: Final = ("added", "removed", "changed")
 
 Scope = Callable[[Period], Sequence[str]]
 
@@ -123,6 +119,26 @@ def scale_rates(rates: Mapping[str, Fraction]) -> tuple[dict[str, int], int]:
     return {model: int(rate * scale) for model, rate in rates.items()}, scale
 
 
+def check_units(units: Mapping[str, int], *card_counts: pl.DataFrame) -> None:
+    """Refuse where sums of units may not fit in 128 bits, which Polars would wrap silently.
+
+    Args:
+        units: rate by model, as ``scale_rates`` returns it.
+        card_counts: of both snapshots of a link, see ``cards.aggregate_cards``.
+
+    Raises:
+        DataError: E416, they may not fit.
+    """
+    total = sum(
+        cards * units[model]
+        for counts in card_counts
+        for model, cards in counts.select(MODEL, CARDS).iter_rows()
+    )
+    # what was there counts up to three times: moved out, moved in, and taken away
+    if 3 * total >= 2**127:
+        raise DataError("E416")
+
+
 def find_changes(
     old: pl.LazyFrame,
     new: pl.LazyFrame,
@@ -132,52 +148,49 @@ def find_changes(
 ) -> pl.LazyFrame:
     """What changed in service over one link, with its cause.
 
+    A node that lies in another province than before moved all it had, out of the one and into
+    the other; what else changed is told as at a node that had been in the new one before.
+
     Args:
         old: valid rows in the columns of a snapshot.
         new: the same of the later period.
-        units: rate by model, as ``scale_rates`` returns it.
+        units: rate by model, as ``scale_rates`` returns it and ``check_units`` lets it pass.
         provinces: the national scope of the link.
         old_as_of: the day that ``old`` describes.
 
     Returns:
-        ``node_id``, ``node_name``, ``province``, ``model``, ``cause``, ``cards`` and ``units``,
-        the last two new less old; one row per node, province and model that changed.
+        ``node_id``, ``province``, ``model``, ``cause``, ``cards`` and ``units``, the last two new
+        less old; one row per node, province, model and cause.
     """
-    place = [NODE_ID, PROVINCE, MODEL]
     was = old.select(
-        *place,
-        pl.col(NODE_NAME).alias("old_name"),
+        *KEY,
+        pl.col(PROVINCE).alias("old_place"),
         _count(pl.col(CARDS)).alias("old_cards"),
         pl.col(STATUS).alias("old_status"),
     )
     now = new.select(
-        *place,
-        NODE_NAME,
+        *KEY,
+        pl.col(PROVINCE).alias("new_place"),
         IN_SERVICE_SINCE,
         _count(pl.col(CARDS)).alias("new_cards"),
         pl.col(STATUS).alias("new_status"),
     )
+    is_elsewhere = (pl.col("old_place") != pl.col("new_place")) & (pl.col("old_cards") > 0)
     changed = (
-        now.join(was, on=place, how="full", coalesce=True)
-        .filter(pl.col(PROVINCE).is_in(list(provinces)))
+        now.join(was, on=list(KEY), how="full", coalesce=True)
         .with_columns(pl.col("old_cards", "new_cards").fill_null(0))
-        .filter(pl.col("old_cards") != pl.col("new_cards"))
-    )
-    return (
-        changed.join(_sum_node(old, "old"), on=NODE_ID, how="left")
+        .filter((pl.col("old_cards") != pl.col("new_cards")) | is_elsewhere)
+        .drop("old_place", "new_place")
+        .join(_sum_node(old, "old"), on=NODE_ID, how="left")
         .join(_sum_node(new, "new"), on=NODE_ID, how="left")
         .with_columns(
             gained=(pl.col("old_cards") == 0).any().over(NODE_ID),
             lost=(pl.col("new_cards") == 0).any().over(NODE_ID),
         )
-        .select(
-            NODE_ID,
-            pl.coalesce(NODE_NAME, "old_name").alias(NODE_NAME),
-            PROVINCE,
-            MODEL,
-            _tell_cause(old_as_of).alias(CAUSE),
-            (pl.col("new_cards") - pl.col("old_cards")).alias(CARDS),
-        )
+    )
+    return (
+        pl.concat([changed.select(*KEY, *part) for part in _divide_row(old_as_of)])
+        .filter((pl.col(CARDS) != 0) & pl.col(PROVINCE).is_in(list(provinces)))
         .with_columns(
             (
                 pl.col(CARDS)
@@ -201,6 +214,21 @@ def _sum_node(rows: pl.LazyFrame, prefix: str) -> pl.LazyFrame:
     )
 
 
+def _divide_row(old_as_of: date) -> list[list[pl.Expr]]:
+    """What a row adds to the changes: province, cause and cards; no cards where it adds nothing."""
+    was_at, is_at = pl.col("old_province"), pl.col("new_province")
+    had, has = pl.col("old_cards"), pl.col("new_cards")
+    moved = pl.when(was_at != is_at).then(had).otherwise(0)
+    return [
+        [place.alias(PROVINCE), cause.alias(CAUSE), cards.alias(CARDS)]
+        for place, cause, cards in (
+            (was_at, pl.lit(MOVED), moved * -1),
+            (is_at, pl.lit(MOVED), moved),
+            (pl.coalesce(is_at, was_at), _tell_cause(old_as_of), has - had),
+        )
+    ]
+
+
 def _tell_cause(old_as_of: date) -> pl.Expr:
     """The cause of a changed row, from what it was, what it is, and the rest of its node."""
     is_known = pl.col("old_province").is_not_null()
@@ -211,7 +239,6 @@ def _tell_cause(old_as_of: date) -> pl.Expr:
     swaps = pl.col("gained") & pl.col("lost")
     grows = pl.col("new_cards") > pl.col("old_cards")
     conditions: list[tuple[pl.Expr, Cause]] = [
-        (pl.col("old_province") != pl.col("new_province"), "moved"),
         # other models at a node are no find, however old the node is
         ((appears | vanishes) & swaps, "re_equipped"),
         (appears & pl.col("old_status").is_null() & was_there, "discovered"),
@@ -231,41 +258,4 @@ def sum_changes(changes: pl.LazyFrame, keys: Sequence[str]) -> pl.DataFrame:
     """Changes by ``keys`` and cause: ``cards`` and ``units``, in no particular order."""
     return (
         changes.group_by(*keys, CAUSE).agg(pl.col(CARDS, UNITS).sum()).collect(engine="streaming")
-    )
-
-
-def find_edits(old: pl.LazyFrame, new: pl.LazyFrame) -> pl.LazyFrame:
-    """Rows that two revisions of one period do not share.
-
-    Args:
-        old: valid rows in the columns of a snapshot.
-        new: the same of the other revision.
-
-    Returns:
-        One row per key that was added, removed or changed, in the order of the key: ``node_id``,
-        ``model``, ``edit`` (``added``, ``removed``, ``changed``), and each other column as
-        ``old_…`` and ``new_…``, null where the row is not in that revision.
-    """
-    others = [name for name in COLUMNS if name not in KEY]
-    was = old.rename({name: f"old_{name}" for name in others}).with_columns(in_old=True)
-    now = new.rename({name: f"new_{name}" for name in others}).with_columns(in_new=True)
-    differs = pl.any_horizontal(
-        pl.col(f"old_{name}").ne_missing(pl.col(f"new_{name}")) for name in others
-    )
-    edit = (
-        pl.when(pl.col("in_old").is_null())
-        .then(pl.lit("added"))
-        .when(pl.col("in_new").is_null())
-        .then(pl.lit("removed"))
-        .otherwise(pl.lit("changed"))
-    )
-    return (
-        now.join(was, on=list(KEY), how="full", coalesce=True)
-        .filter(differs)
-        .select(
-            *KEY,
-            edit.alias(EDIT),
-            *(f"{side}_{name}" for name in others for side in ("old", "new")),
-        )
-        .sort(KEY)
     )

@@ -50,15 +50,11 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         ),
         "E111": Message("a restatement needs a reason", 'say why: --restate "nodes found late"'),
         "E112": Message(
-            "{value} is not later than {old}",
-            "name the earlier period first",
-        ),
-        "E113": Message(
             "{value} is not a level",
             "give a number above 0, at most 9 digits and 6 decimals, such as 100 or 12.5",
         ),
-        "E114": Message("{value} is later than {last}", "name the earlier period first"),
-        "E115": Message("`{option}` cannot be {value}", "give {choices}"),
+        "E113": Message("{value} is later than {last}", "name the earlier period first"),
+        "E114": Message("`{option}` cannot be {value}", "give {choices}"),
         # workspace and config
         "E201": Message(
             "no workspace at or above {value}",
@@ -295,6 +291,10 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "restore it: figures without it would not be those that it was kept for",
         ),
         "E415": Message("no message has the code {value}"),
+        "E416": Message(
+            "cards times rates are too many digits for an exact comparison: beyond 128 bits",
+            "look for a slip in the numbers of cards, or in fp16_tflops in config/cards.csv",
+        ),
         # environment
         "E501": Message("cannot read {value}: {detail}"),
         "E502": Message("cannot write {value}: {detail}"),
@@ -386,9 +386,9 @@ NOTES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         },
         "N105": {
             "zh": "{index}上一期的点位或供算量为零，无从链接，"
-            "点位按全国总指数点位乘以供算量占比重新起算。",
+            "{period}的点位按全国总指数点位乘以供算量占比重新起算。",
             "en": "{index}: its level or its supply was zero in the period before, and nothing can "
-            "be chained from that; its level is seeded anew as national level × share.",
+            "be chained from that; its level of {period} is seeded anew as national level × share.",
         },
         "N106": {
             "zh": "演示数据：{snapshots} 为依据已公布数字校准重构的虚拟节点，并非真实调查数据。",
@@ -415,7 +415,7 @@ NOTES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "periods as they are known today.",
         },
         "N110": {
-            "zh": "{index}不在 {release} 中，其上一期点位按全国总指数点位乘以供算量占比起算。",
+            "zh": "{index}不在 {release} 中，其该期点位按全国总指数点位乘以供算量占比起算。",
             "en": "{index}: is not in {release}; its level there is seeded as national level × "
             "share.",
         },
@@ -430,6 +430,12 @@ NOTES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "en": "{release} has other levels for {count} of the indices ({codes}) than the chain "
             "shown: what was revised since is part of the change here; compare period by period "
             "to tell it apart.",
+        },
+        "N113": {
+            "zh": "倒序比较：由 {old} 回溯至 {new}，各项变动均取相反数；"
+            "原因仍按时间先后命名，如新建节点此处记为负值。",
+            "en": "Compared backwards, from {old} to {new}: every change has the other sign, and "
+            "the causes are named as they happened in time, so that a new node counts as less.",
         },
         "N114": {
             "zh": "{periods}：配置中的小数位数或舍入方式在发布后有变，此处数字与发布时不同，"

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from cci_cli.chains import Compilation
+from cci_cli.chains import Chain, Compilation
 from cci_cli.definitions import IndexDefinition, Methodology
 from cci_cli.errors import first_few
 from cci_cli.histories import History
@@ -25,13 +25,12 @@ def find_notes(compiled: Compilation) -> list[Note]:
     What is looked at are the column of that period and the one before it.
     """
     config, period, chained = compiled.config, compiled.period, compiled.chained
-    notes = _find_release_notes(compiled)
+    notes = _find_draft_notes(compiled) + _find_start_notes(compiled)
     for shown in (period.previous, period):
         if shown in chained:
             note = _find_additivity_note(config.indices, config.methodology, chained[shown], shown)
             notes += [note] if note else []
-    for definition, seen in zip(config.indices, chained[period], strict=True):
-        notes += _find_index_notes(definition, seen, chained)
+    notes += _find_index_notes(config.indices, chained, period)
     return notes + find_demonstration_notes(
         compiled.snapshots.values(), filter(None, [compiled.start])
     )
@@ -56,21 +55,16 @@ def find_demonstration_notes(
     return [Note("N106", {"snapshots": tuple(names)})] if names else []
 
 
-def find_span_notes(
-    chained: Mapping[Period, Sequence[Observation]],
-    releases: Iterable[Release],
-    print_basis: tuple[str, int] | None,
-) -> list[Note]:
-    """What a reader must know of the releases behind a comparison of two periods.
+def find_span_notes(span: Chain, releases: Iterable[Release]) -> list[Note]:
+    """What a reader must know of a comparison of two periods: of its releases, and of every link.
 
     Args:
-        chained: the chain from the earlier period to the later.
+        span: the chain from the earlier period to the later.
         releases: of the periods after the earlier one, which may have other levels.
-        print_basis: the transcribed release that the levels rest on; null for none.
     """
-    notes = []
+    notes = _find_start_notes(span)
     for release in releases:
-        levels = {seen.code: seen.level for seen in chained[release.ref.period]}
+        levels = {seen.code: seen.level for seen in span.chained[release.ref.period]}
         changed = [
             code
             for code, frozen in release.levels.items()
@@ -78,8 +72,8 @@ def find_span_notes(
         ]
         if changed and not release.is_transcribed:
             notes.append(Note("N112", {"release": release.name} | _name_some(changed)))
-    if print_basis is not None:
-        notes.append(Note("N108", {"release": print_basis[0], "decimals": print_basis[1]}))
+    for period in list(span.chained)[1:]:
+        notes += _find_index_notes(span.config.indices, span.chained, period)
     return notes
 
 
@@ -102,11 +96,8 @@ def find_history_notes(
         period: [point.observation for point in seen.values() if point.observation is not None]
         for period, seen in history.points.items()
     }
-    by_code = {index.code: index for index in indices}
     for period in periods:
-        for seen in observed[period]:
-            if seen.code in by_code:
-                notes += _find_index_notes(by_code[seen.code], seen, observed)
+        notes += _find_index_notes(indices, observed, period)
     return notes + find_demonstration_notes(history.snapshots.values(), history.releases.values())
 
 
@@ -144,58 +135,67 @@ def find_rebase_notes(
 
 
 def _find_index_notes(
-    definition: IndexDefinition,
-    seen: Observation,
+    indices: Sequence[IndexDefinition],
     chained: Mapping[Period, Sequence[Observation]],
+    period: Period,
 ) -> list[Note]:
+    """What happened to the indices themselves on the link that leads to a period."""
     notes = []
-    before = [old for old in chained.get(seen.period.previous, ()) if old.code == definition.code]
-    if before and set(before[0].provinces) != set(seen.provinces):
-        details = {"period": seen.period, "old": before[0].provinces, "new": seen.provinces}
-        notes.append(Note("N104", {"index": definition} | details))
-    if seen.status == "reseeded":
-        notes.append(Note("N105", {"index": definition}))
+    by_code = {index.code: index for index in indices}
+    scopes = {seen.code: seen.provinces for seen in chained.get(period.previous, ())}
+    for seen in chained[period]:
+        definition = by_code.get(seen.code)
+        if definition is None:
+            continue
+        old = scopes.get(seen.code, seen.provinces)
+        if set(old) != set(seen.provinces):
+            details = {"index": definition, "period": period, "old": old, "new": seen.provinces}
+            notes.append(Note("N104", details))
+        if seen.status == "reseeded":
+            notes.append(Note("N105", {"index": definition, "period": period}))
     return notes
 
 
-def _find_release_notes(compiled: Compilation) -> list[Note]:
-    """What a reader must know of the releases behind a table."""
+def _find_draft_notes(compiled: Compilation) -> list[Note]:
+    """That other figures than those shown were released, if they were."""
+    if compiled.release is None or not compiled.changed_codes:
+        return []
+    details: dict[str, Any] = {"release": compiled.release.name}
+    return [Note("N107", details | _name_some(compiled.changed_codes))]
+
+
+def _find_start_notes(chain: Chain) -> list[Note]:
+    """What a reader must know of the levels that a chain starts from."""
     notes: list[Note] = []
-    start, release = compiled.start, compiled.release
-    changed_codes = compiled.changed_codes
-    if release is not None and changed_codes:
-        details: dict[str, Any] = {"release": release.name} | _name_some(changed_codes)
-        notes.append(Note("N107", details))
+    start = chain.start
+    if chain.print_basis is not None:
+        name, decimals = chain.print_basis
+        notes.append(Note("N108", {"release": name, "decimals": decimals}))
     if start is None:
         return notes
-    if compiled.print_basis is not None:
-        name, decimals = compiled.print_basis
-        notes.append(Note("N108", {"release": name, "decimals": decimals}))
-    if compiled.replaced is not None:
-        details = {"release": start.name, "replaced": release_name(compiled.replaced)}
+    if chain.replaced is not None:
+        details: dict[str, Any] = {"release": start.name, "replaced": release_name(chain.replaced)}
         notes.append(Note("N111", details))
     revised = []
     released = {row["code"]: row["supply_exact"] for row in start.rows}
-    for definition, seen in zip(
-        compiled.config.indices, compiled.chained[start.ref.period], strict=True
-    ):
+    for definition, seen in zip(chain.config.indices, chain.chained[start.ref.period], strict=True):
         if definition.code not in released:
             notes.append(Note("N110", {"index": definition, "release": start.name}))
         elif released[definition.code] not in ("", fraction_text(seen.link.supply)):
             revised.append(definition.code)
     if revised:
-        changed = _find_what_changed(compiled, start)
+        changed = _find_what_changed(chain, start)
         details = {"period": start.ref.period, "release": start.name, "changed": changed}
         notes.append(Note("N109", details | _name_some(revised)))
     return notes
 
 
-def _find_what_changed(compiled: Compilation, start: Release) -> tuple[str, ...]:
+def _find_what_changed(chain: Chain, start: Release) -> tuple[str, ...]:
     """Of what a release was made from, the snapshot of its period and the config, what differs."""
-    snapshot = compiled.snapshots[start.ref.period]
+    snapshot = chain.snapshots[start.ref.period]
     _, sha256 = start.snapshots[start.ref.period]
     changed = [] if snapshot.facts.sha256 == sha256 else [str(snapshot.ref)]
-    for name, now in compiled.config.hashes.items():
+    for name, now in chain.config.hashes.items():
         if start.config_hashes.get(name) != now:
             changed.append(f"config/{name}")
     return tuple(changed)

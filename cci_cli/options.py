@@ -9,18 +9,18 @@ def check_choice(option: str, value: str | None, choices: Any) -> None:  # noqa:
     """Refuse a value that is none of the ``Literal``; null, where it has a meaning, is let pass.
 
     Raises:
-        UsageError: E115.
+        UsageError: E114.
     """
     known = get_args(choices)
     if value is not None and value not in known:
-        raise UsageError("E115", value=value, option=option, choices=", ".join(known))
+        raise UsageError("E114", value=value, option=option, choices=", ".join(known))
 
 
 def check_count(option: str, value: int) -> None:
     """Refuse a number of rows below 0.
 
     Raises:
-        UsageError: E115.
+        UsageError: E114.
     """
     if value < 0:
-        raise UsageError("E115", value=value, option=option, choices="0 or more")
+        raise UsageError("E114", value=value, option=option, choices="0 or more")

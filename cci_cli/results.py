@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 #: What changes the supply of a node over one link. All but ``discovered`` are construction in the
 #: wide sense: something was done. A discovered card was in service before, and was not counted.
+#: What moved adds up to nothing over all provinces.
 Cause = Literal[
     "new_node",
     "put_into_service",
@@ -315,24 +316,27 @@ class ExplainResult:
 class IndexDiff:
     """What one index did between two periods.
 
-    Levels are unrounded points; ``growth`` is a ratio, null from zero; ``contribution`` is to
-    national growth, as a ratio; ``increment_share`` is null where the nation stood still. The
-    parts are in card-hours per year and add up to the change of supply exactly: what was
-    ``construction`` in the wide sense, what was a ``discovery`` of cards in service before, what
-    changes of ``scope`` brought in, and the ``revision`` of the data of ``old`` since it was
-    released, null where it was not.
+    Levels are unrounded points; ``contribution`` is to national growth, as a ratio;
+    ``increment_share`` is null where the nation stood still. The parts are in card-hours per year
+    and add up to the change of supply exactly: what was ``construction`` in the wide sense, what
+    was a ``discovery`` of cards in service before, what changes of ``scope`` brought in, and the
+    ``revision`` of the data of the earlier period since it was released, null where it was not.
     """
 
     definition: IndexDefinition
     from_level: Fraction
     to_level: Fraction
-    growth: Fraction | None
     contribution: Fraction
     increment_share: Fraction | None
     construction: Fraction
     discovery: Fraction
     scope: Fraction
     revision: Fraction | None
+
+    @property
+    def growth(self) -> Fraction | None:
+        """Growth from the one level to the other as a ratio; null from zero."""
+        return self.to_level / self.from_level - 1 if self.from_level else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,13 +364,16 @@ class Driver:
 class HubDiff:
     """The provinces of all hubs together over a span; ratios, null where not defined.
 
-    ``share`` is of the supply of the last period, ``increment_share`` of what was added since the
-    first; the target for the latter is the policy's, in per cent.
+    ``from_share`` is of the supply of the period compared from and ``to_share`` of that compared
+    to, each of the provinces of then; ``increment_share`` is of what was added between. The target
+    for the latter is the policy's, in per cent.
     """
 
     count: int
-    provinces: tuple[str, ...]
-    share: Fraction | None
+    from_provinces: tuple[str, ...]
+    to_provinces: tuple[str, ...]
+    from_share: Fraction | None
+    to_share: Fraction | None
     contribution: Fraction
     increment_share: Fraction | None
     target_pct: Decimal
@@ -374,11 +381,12 @@ class HubDiff:
 
 @dataclass(frozen=True, slots=True)
 class DiffResult:
-    """Two periods compared, like for like.
+    """Two periods compared, like for like; ``old`` is what ``new`` is held against.
 
     ``hubs`` is null where there is no hub. ``causes`` are the change of national supply in
     card-hours per year; ``drivers`` are told apart by ``by``, and empty where that is ``index``.
-    ``start`` is the release that has the levels of ``old``, null where they were computed.
+    ``snapshots`` are in the order of time. ``start`` is the release that has the levels of the
+    earlier period, null where they were computed.
     """
 
     old: PeriodRef

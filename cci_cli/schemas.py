@@ -29,6 +29,8 @@ KEY: Final = (NODE_ID, MODEL)
 COLUMNS: Final = (NODE_ID, NODE_NAME, PROVINCE, MODEL, CARDS, STATUS, IN_SERVICE_SINCE)
 #: The columns as a raw file may name them beside that.
 CHINESE_COLUMNS: Final = ("节点编号", "节点名称", "省份", "型号", "卡数", "状态", "投运日期")
+#: What a column is called in Chinese.
+CHINESE_NAMES: Final[Mapping[str, str]] = dict(zip(COLUMNS, CHINESE_COLUMNS, strict=True))
 #: Column by folded spelling of its name in a raw file.
 COLUMN_SPELLINGS: Final[Mapping[str, str]] = {
     fold_name(spelling): column

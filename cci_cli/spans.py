@@ -22,12 +22,15 @@ class Span:
     """The chain from one period to a later one, with the levels of the first as they stand.
 
     ``start`` is the release that has them, null where they were computed, and ``releases`` are
-    those of later periods, which may have other levels than this chain. ``print_basis`` and
-    ``is_demonstration`` say what stands behind the first levels or any link, see ``chains``.
+    those of later periods, which may have other levels than this chain. ``replaced``,
+    ``print_basis`` and ``is_demonstration`` say what stands behind the first levels or any link,
+    see ``chains``.
     ``links`` are in order; there is none where both periods are the same.
     """
 
+    config: Config
     start: Release | None
+    replaced: PeriodRef | None
     print_basis: tuple[str, int] | None
     is_demonstration: bool
     releases: tuple[Release, ...]
@@ -114,7 +117,9 @@ def compile_span(
     )
     releases = () if from_snapshots else _find_releases(shelf, old.period, new)
     return Span(
+        config=config,
         start=start,
+        replaced=None if start is None else shelf.find_replaced(start),
         print_basis=basis,
         is_demonstration=is_demonstration
         or any(item.is_demonstration for item in snapshots.values()),

@@ -80,7 +80,7 @@ def to_frame(result: object, *, lang: Lang = "zh") -> "pl.DataFrame":
 
     Raises:
         TypeError: the result has no rows.
-        UsageError: E115, there is no such language.
+        UsageError: E114, there is no such language.
 
     Example:
         >>> import cci_cli

@@ -4,10 +4,13 @@ from datetime import date
 from fractions import Fraction
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cci_cli.diffs import find_changes, find_edits, scale_rates, sum_changes
+from cci_cli.diffs import check_units, find_changes, scale_rates, sum_changes
+from cci_cli.edits import find_edits
+from cci_cli.errors import DataError
 from cci_cli.results import CAUSES
 from cci_cli.schemas import (
     CARDS,
@@ -88,11 +91,40 @@ def test_the_order_of_rows_changes_nothing(old, new, random):
 @settings(max_examples=30, deadline=None)
 @given(snapshots(), snapshots())
 def test_the_other_way_round_every_change_has_the_other_sign(old, new):
+    """In sum: what moved is measured by what there was before, whichever way it went."""
     place = [NODE_ID, PROVINCE, MODEL]
-    there = changes(old, new).collect().sort(place).select(*place, CARDS, "units")
-    back = changes(new, old).collect().sort(place).select(*place, pl.col(CARDS, "units") * -1)
 
-    assert there.equals(back)
+    def total(found):
+        summed = found.group_by(place).agg(pl.col(CARDS, "units").sum())
+        return summed.filter(pl.col(CARDS) != 0).sort(place).collect()
+
+    there, back = total(changes(old, new)), total(changes(new, old))
+
+    assert there.equals(back.with_columns(pl.col(CARDS, "units") * -1))
+
+
+def relocate(old, new):
+    """The old rows of nodes that are in both snapshots, at their new places; and all others."""
+    places = {row[0]: row[2] for row in new}
+    return [(*row[:2], places.get(row[0], row[2]), *row[3:]) for row in old]
+
+
+@settings(max_examples=60, deadline=None)
+@given(snapshots(), snapshots())
+def test_what_a_node_had_moves_and_the_rest_is_told_as_if_it_had_not_moved(old, new):
+    place = [NODE_ID, PROVINCE, MODEL]
+    found = changes(old, new).collect().sort(place)
+    expected = {}
+    for row, there in zip(old, relocate(old, new), strict=True):
+        if row[2] != there[2] and row[5] == IN_SERVICE and row[4] != "0":
+            expected[row[0], row[2], row[3]] = -int(row[4])
+            expected[row[0], there[2], row[3]] = int(row[4])
+
+    moved = found.filter(pl.col("cause") == "moved")
+    assert {tuple(key): count for *key, count in moved.select(*place, CARDS).rows()} == expected
+    assert sum(moved["units"]) == 0
+    rest = found.filter(pl.col("cause") != "moved")
+    assert rest.equals(changes(relocate(old, new), new).collect().sort(place))
 
 
 @settings(max_examples=30, deadline=None)
@@ -132,6 +164,30 @@ def test_edits_turn_one_revision_into_the_other(old, new):
 def test_units_are_whole_numbers_that_divide_every_rate():
     """50.5 and 33.25 have quarters in common: 400, 202 and 133 of them."""
     assert (UNITS, SCALE) == ({"M": 400, "half": 202, "third": 133}, 4)
+
+
+def test_units_up_to_the_limit_are_summed_exactly():
+    """Nodes that all move and are closed there: every sum stays exact where the check passes."""
+    units = {"M": 2**60, "half": 1}
+    cards = 2**63 - 1
+    old = [(f"n{i}", None, "a", "M", str(cards), IN_SERVICE, None) for i in range(5)]
+    new = [(f"n{i}", None, "b", "M", "0", IN_SERVICE, None) for i in range(5)]
+    counts = [
+        pl.DataFrame({MODEL: ["M"], CARDS: pl.Series([sum_], dtype=pl.Int128)})
+        for sum_ in (5 * cards, 0)
+    ]
+    check_units(units, *counts)
+    found = sum_changes(find_changes(frame(old), frame(new), units, "ab", OLD_DAY), [PROVINCE])
+
+    total = 5 * cards * 2**60
+    assert set(found.select(PROVINCE, "cause", "units").rows()) == {
+        ("a", "moved", -total),
+        ("b", "moved", total),
+        ("b", "closed", -total),
+    }
+    with pytest.raises(DataError) as refused:
+        check_units(units, counts[0], pl.DataFrame({MODEL: ["M"], CARDS: [cards]}))
+    assert refused.value.code == "E416"
 
 
 def test_status_alone_makes_a_change():

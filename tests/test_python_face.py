@@ -3,9 +3,9 @@
 import ast
 import doctest
 import inspect
-import keyword
 import io
 import json
+import keyword
 import shutil
 import subprocess
 import sys
@@ -355,7 +355,7 @@ def test_what_the_parser_would_refuse_is_refused(workspace, monkeypatch, call, m
     with pytest.raises(cci_cli.UsageError) as got:
         call()
 
-    assert (got.value.code, got.value.message, got.value.hint) == ("E115", message, hint)
+    assert (got.value.code, got.value.message, got.value.hint) == ("E114", message, hint)
 
 
 def created(path):

@@ -14,12 +14,10 @@ from cci_cli.config import read_config
 from cci_cli.definitions import Config, IndexDefinition
 from cci_cli.diffs import (
     DISCOVERED,
-    EDIT,
-    EDITS,
     Link,
     Move,
+    check_units,
     find_changes,
-    find_edits,
     measure_move,
     scale_rates,
 )
@@ -28,9 +26,9 @@ from cci_cli.drivers import (
     build_drivers,
     sum_causes,
 )
-from cci_cli.errors import UsageError
+from cci_cli.edits import EDIT, EDITS, find_edits
 from cci_cli.formats import TOP_DRIVERS, Grouping
-from cci_cli.indices import find_national, sum_supply
+from cci_cli.indices import find_national, measure_link, sum_supply
 from cci_cli.notes import find_demonstration_notes, find_span_notes
 from cci_cli.options import check_choice, check_count
 from cci_cli.periods import Period, PeriodRef, parse_ref
@@ -43,6 +41,7 @@ from cci_cli.results import (
     RevisionDiffResult,
     RowEdit,
 )
+from cci_cli.reversals import reverse_diff
 from cci_cli.schemas import COLUMNS, KEY, MODEL, NODE_ID, NODE_NAME, PROVINCE
 from cci_cli.spans import Span, compile_span
 from cci_cli.store import scan_revision
@@ -66,12 +65,16 @@ def diff(
     workspace: Path | str | None = None,
     from_snapshots: bool = False,
 ) -> DiffResult | RevisionDiffResult:
-    """What moved the indices from one period to a later one, or between revisions of one.
+    """What moved the indices from one period to another, or between revisions of one.
+
+    The earlier of two periods has its released levels where it is released and no revision of it
+    is named. From a later period to an earlier one, the comparison in the order of time is turned
+    round.
 
     Args:
-        old: a period or a revision of one; its released levels are taken where it is released
-            and no revision is named.
-        new: a later period, a revision of one, another revision of the same, or the same.
+        old: a period or a revision of one.
+        new: what to compare it with: a later or earlier period, a revision of one, another
+            revision of the same, or the same.
         by: what to tell drivers apart by: ``index`` for none, ``province``, ``model``, ``node``.
         top: drivers to tell one by one, the others together, or rows to list; 0 for all.
         workspace: its root folder; null for the one that CCI_WORKSPACE names, else the nearest at
@@ -84,8 +87,8 @@ def diff(
         `RevisionDiffResult`: the rows that differ, and the levels under both.
 
     Raises:
-        UsageError: a period is not one, E112 ``new`` is earlier, E115 ``by`` or ``top`` is not
-            what it can be; or there is no workspace.
+        UsageError: a period is not one, E114 ``by`` or ``top`` is not what it can be; or there is
+            no workspace.
         DataError: data is missing or damaged, or there is nothing to chain from.
         InvalidDataError: the config or a snapshot breaks a rule.
 
@@ -98,14 +101,22 @@ def diff(
     root = find_workspace(workspace)
     check_choice("by", by, Grouping)
     check_count("top", top)
-    first, last = parse_ref(old), parse_ref(new)
-    if last.period < first.period:
-        raise UsageError("E112", value=new, old=old)
+    refs = parse_ref(old), parse_ref(new)
+    first, last = sorted(refs, key=lambda ref: ref.period)
     config = read_config(root)
-    if last.period == first.period and last != first:
+    if first.period == last.period and first != last:
         return _diff_revisions(root, first, last, config, top, is_chained=not from_snapshots)
     span = compile_span(root, first, last, config, from_snapshots=from_snapshots)
-    every = [(link, _find_changes(root, span, link, config)) for link in span.links]
+    result = _diff_periods(root, span, (first, last), by, top)
+    return result if refs == (first, last) else reverse_diff(result)
+
+
+def _diff_periods(
+    root: Path, span: Span, refs: tuple[PeriodRef, PeriodRef], by: str, top: int
+) -> DiffResult:
+    """What moved the indices over a span, in the order of time."""
+    config = span.config
+    every = [(link, _find_changes(root, span, link)) for link in span.links]
     nation = find_national(config.indices)
     frames = [
         (link, frame.filter(pl.col(PROVINCE).is_in(nation.provinces_at(link.now))))
@@ -113,16 +124,16 @@ def diff(
     ]
     card_hours = _find_card_hours(config)
     causes = [(link, sum_causes(frame, card_hours)) for link, frame in every]
-    level = span.levels_at(first.period)[nation.code]
+    level = span.levels_at(span.first)[nation.code]
     drivers = build_drivers(frames, KEYS[by], card_hours, level, top) if KEYS[by] else ()
     if by == "node":
         drivers = _name_nodes(root, span, drivers)
     return DiffResult(
-        old=first,
-        new=last,
+        old=refs[0],
+        new=refs[1],
         methodology=config.methodology,
-        indices=tuple(_diff_index(span, index, config, causes) for index in config.indices),
-        hubs=_diff_hubs(span, config),
+        indices=tuple(_diff_index(span, index, causes) for index in config.indices),
+        hubs=_diff_hubs(span),
         causes=_sum_nation(nation, causes),
         by=by,
         drivers=drivers,
@@ -133,14 +144,16 @@ def diff(
     )
 
 
-def _find_changes(workspace: Path, span: Span, link: Link, config: Config) -> pl.LazyFrame:
+def _find_changes(workspace: Path, span: Span, link: Link) -> pl.LazyFrame:
     """What changed over a link at the nodes of all provinces."""
-    units, _ = _scale_rates(config)
+    units, _ = _scale_rates(span.config)
+    before, now = span.snapshots[link.before], span.snapshots[link.now]
+    check_units(units, before.card_counts, now.card_counts)
     return find_changes(
-        scan_revision(workspace, span.snapshots[link.before].ref),
-        scan_revision(workspace, span.snapshots[link.now].ref),
+        scan_revision(workspace, before.ref),
+        scan_revision(workspace, now.ref),
         units,
-        config.province_names,
+        span.config.province_names,
         link.before.as_of,
     )
 
@@ -159,13 +172,12 @@ def _find_card_hours(config: Config) -> Fraction:
 def _diff_index(
     span: Span,
     index: IndexDefinition,
-    config: Config,
     causes: Sequence[tuple[Link, ProvinceCauses]],
 ) -> IndexDiff:
     """One index over the span, its change of supply divided into parts."""
     old, new = span.levels_at(span.first)[index.code], span.levels_at(span.last)[index.code]
     move = measure_move(lambda period: span.scope_of(index.code, period), span.links)
-    nation = find_national(config.indices).code
+    nation = find_national(span.config.indices).code
     whole = measure_move(lambda period: span.scope_of(nation, period), span.links)
     discovery = sum(
         (
@@ -179,7 +191,6 @@ def _diff_index(
         definition=index,
         from_level=old,
         to_level=new,
-        growth=new / old - 1 if old else None,
         contribution=_find_contribution(span, move, nation),
         increment_share=move.increment / whole.increment if whole.increment else None,
         construction=move.increment - discovery,
@@ -207,7 +218,7 @@ def _find_contribution(span: Span, move: Move, nation: str) -> Fraction:
 
 
 def _find_notes(span: Span) -> list[Note]:
-    notes = find_span_notes(span.chained, span.releases, span.print_basis)
+    notes = find_span_notes(span, span.releases)
     shown = find_demonstration_notes(span.snapshots.values(), filter(None, [span.start]))
     if span.is_demonstration and not shown:
         shown = [Note("N106", {"snapshots": (f"{span.first}",)})]
@@ -243,8 +254,9 @@ def _find_revision(span: Span, code: str) -> Fraction | None:
     return supply - Fraction(released)
 
 
-def _diff_hubs(span: Span, config: Config) -> HubDiff | None:
+def _diff_hubs(span: Span) -> HubDiff | None:
     """The provinces of all hubs together, each counted once; null where there is no hub."""
+    config = span.config
     hubs = [index for index in config.indices if index.kind == "hub"]
     if not hubs:
         return None
@@ -256,12 +268,16 @@ def _diff_hubs(span: Span, config: Config) -> HubDiff | None:
 
     move = measure_move(scope, span.links)
     whole = measure_move(lambda period: span.scope_of(nation, period), span.links)
-    last = span.supplies[span.last]
-    total = sum_supply(last, span.scope_of(nation, span.last))
+    first, last = (
+        measure_link(scope(period), span.scope_of(nation, period), span.supplies[period])
+        for period in (span.first, span.last)
+    )
     return HubDiff(
         count=len(hubs),
-        provinces=scope(span.last),
-        share=sum_supply(last, scope(span.last)) / total if total else None,
+        from_provinces=scope(span.first),
+        to_provinces=scope(span.last),
+        from_share=first.share,
+        to_share=last.share,
         contribution=_find_contribution(span, move, nation),
         increment_share=move.increment / whole.increment if whole.increment else None,
         target_pct=config.policy.hub_increment_share_target,

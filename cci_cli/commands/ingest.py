@@ -49,7 +49,7 @@ def ingest(
         look.
 
     Raises:
-        UsageError: the period is not one, E115 there is no such encoding, or there is no
+        UsageError: the period is not one, E114 there is no such encoding, or there is no
             workspace.
         InvalidDataError: E305, with every problem of the file in ``problems``.
         LockedError: E506, another process is writing to the workspace.

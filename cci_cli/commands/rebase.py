@@ -42,7 +42,7 @@ def rebase(
         index has none or cannot be put on the base.
 
     Raises:
-        UsageError: the period is not one, E113 the level is not one, or there is no workspace.
+        UsageError: the period is not one, E112 the level is not one, or there is no workspace.
         DataError: E404 the nation is at zero in the base; or data is missing or damaged.
         InvalidDataError: the config or a snapshot breaks a rule.
 
@@ -82,5 +82,5 @@ def rebase(
 
 def _parse_level(text: str) -> Decimal:
     if not _LEVEL.fullmatch(text) or not Decimal(text):
-        raise UsageError("E113", value=text)
+        raise UsageError("E112", value=text)
     return Decimal(text)

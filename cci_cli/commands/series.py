@@ -42,7 +42,7 @@ def series(
         defined or not known. Its ``history`` has all of them, with what they rest on.
 
     Raises:
-        UsageError: a period is not one, E114 ``from_`` is later than ``to``, E115 there is no
+        UsageError: a period is not one, E113 ``from_`` is later than ``to``, E114 there is no
             such measure, or there is no workspace.
         DataError: E413 there is no such index; or data is missing or damaged.
         InvalidDataError: the config or a snapshot breaks a rule.
@@ -61,7 +61,7 @@ def series(
     wanted = {find_index(text, config.indices).code for text in index or ()}
     chosen = tuple(item for item in config.indices if not wanted or item.code in wanted)
     if start is not None and end is not None and end < start:
-        raise UsageError("E114", value=start, last=end)
+        raise UsageError("E113", value=start, last=end)
     history = compile_history(root, config, last=end, from_snapshots=from_snapshots)
     start = start or config.methodology.base_period
     history.check_period(start)

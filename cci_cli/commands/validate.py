@@ -42,7 +42,7 @@ def validate(
 
     Raises:
         UsageError: a period is not one, an option for files was given with a target that is one,
-            E115 there is no such encoding, or there is no workspace.
+            E114 there is no such encoding, or there is no workspace.
         DataError: there is no such snapshot, or it is not what was stored.
         SystemFailureError: the file cannot be read.
 

@@ -824,5 +824,5 @@ def test_with_a_period_a_code_is_that_of_an_index(make_workspace, cci):
     for code in ("E331", "E999"):
         refused = cci("explain", code, "2024H2", workspace=workspace)
         assert (refused.code, refused.out) == (1, "")
-        assert f"`{code}` is neither the code or name of an index" in refused.err
+        assert f"no index has the code or name `{code}`" in refused.err
         assert "[E413]" in refused.err

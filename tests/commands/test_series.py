@@ -271,7 +271,7 @@ def test_periods_are_chosen_and_growth_stays_that_on_the_period_before(series):
         (["--to", "2024H1"], 1, "E401", "2024H1 lies before the base period 2024H2"),
         (["--from", "2026H1"], 1, "E412", "nothing is stored of `2026H1`"),
         (["--to", "2026H2"], 1, "E301", "no snapshot of `2026H2`"),
-        (["--from", "2025H2", "--to", "2025H1"], 2, "E114", "`2025H2` is later than 2025H1"),
+        (["--from", "2025H2", "--to", "2025H1"], 2, "E113", "`2025H2` is later than 2025H1"),
         (["--from", "2025H1@r1"], 2, "E101", "`2025H1@r1` is not a period"),
     ],
     ids=lambda value: value if isinstance(value, str) and value.startswith("E") else "",
