@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from cci_cli.columns import COLUMNS, KEY
 from cci_cli.config import CONFIG_FILES
 from cci_cli.errors import DataError, SystemFailureError, os_failure
 from cci_cli.figures import RELEASE_SCHEMA
@@ -17,7 +18,7 @@ from cci_cli.packages import DESCRIPTOR_FILE, PROFILE, SNAPSHOTS, describe_file,
 from cci_cli.periods import Period, PeriodRef
 from cci_cli.releases import INDICES_FILE, TABLE_FILE, render_rows
 from cci_cli.results import RELEASES, release_name
-from cci_cli.schemas import COLUMNS, KEY, TABLE_SCHEMA
+from cci_cli.schemas import TABLE_SCHEMA
 from cci_cli.staging import publish_folder, stage_folder
 from cci_cli.store import NODES_FILE, check_hash, list_revisions
 

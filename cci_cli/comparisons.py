@@ -4,14 +4,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
-from cci_cli.edits import ADDED, CHANGED, REMOVED
+from cci_cli.columns import CHINESE_NAMES
 from cci_cli.errors import count_noun, first_few
 from cci_cli.figures import Rounder, index_name, index_series
 from cci_cli.formats import Lang
 from cci_cli.periods import PeriodRef
-from cci_cli.results import CAUSES, DiffResult, Driver, IndexDiff, RevisionDiffResult
+from cci_cli.results import (
+    ADDED,
+    CAUSES,
+    CHANGED,
+    REMOVED,
+    DiffResult,
+    Driver,
+    IndexDiff,
+    RevisionDiffResult,
+)
 from cci_cli.rounding import fraction_text
-from cci_cli.schemas import CHINESE_NAMES
 from cci_cli.views import NULL_MARK, Cell, Sheet, View, date_text, note_text
 
 _CAUSE_NAMES: Final[Mapping[str, str]] = {

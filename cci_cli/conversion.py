@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import polars as pl
 
-from cci_cli.schemas import CARDS, IN_SERVICE, MODEL, PROVINCE, STATUS
+from cci_cli.columns import CARDS, IN_SERVICE, MODEL, PROVINCE, STATUS
 
 
 def aggregate_cards(nodes: pl.DataFrame) -> pl.DataFrame:

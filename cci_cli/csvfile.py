@@ -15,10 +15,10 @@ from typing import Any, BinaryIO, Final
 
 import polars as pl
 
+from cci_cli.columns import COLUMNS, LINE
 from cci_cli.errors import ProblemList, SystemFailureError, count_noun, os_failure, quote_value
 from cci_cli.headers import check_header
 from cci_cli.records import STORED_FORM, TextForm, read_records
-from cci_cli.schemas import COLUMNS, LINE
 
 BATCH_ROWS: Final = 500_000
 

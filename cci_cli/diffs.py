@@ -12,11 +12,7 @@ from typing import Final
 
 import polars as pl
 
-from cci_cli.errors import DataError
-from cci_cli.indices import sum_supply
-from cci_cli.periods import Period
-from cci_cli.results import Cause
-from cci_cli.schemas import (
+from cci_cli.columns import (
     CARDS,
     IN_SERVICE,
     IN_SERVICE_SINCE,
@@ -26,6 +22,10 @@ from cci_cli.schemas import (
     PROVINCE,
     STATUS,
 )
+from cci_cli.errors import DataError
+from cci_cli.indices import sum_supply
+from cci_cli.periods import Period
+from cci_cli.results import Cause
 
 DISCOVERED: Final = "discovered"
 MOVED: Final = "moved"

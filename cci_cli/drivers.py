@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import polars as pl
 
+from cci_cli.columns import CARDS, PROVINCE
 from cci_cli.diffs import CAUSE, UNITS, Link, sum_changes
 from cci_cli.results import Driver
-from cci_cli.schemas import CARDS, PROVINCE
 
 #: Change of supply in card-hours per year, by province and cause.
 ProvinceCauses = Mapping[str, Mapping[str, Fraction]]

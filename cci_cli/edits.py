@@ -4,14 +4,11 @@ from typing import Final
 
 import polars as pl
 
-from cci_cli.schemas import COLUMNS, KEY
+from cci_cli.columns import COLUMNS, KEY
+from cci_cli.results import ADDED, CHANGED, REMOVED
 
 #: What became of a row from one revision to another.
 EDIT: Final = "edit"
-ADDED: Final = "added"
-REMOVED: Final = "removed"
-CHANGED: Final = "changed"
-EDITS: Final = (ADDED, REMOVED, CHANGED)
 
 
 def find_edits(old: pl.LazyFrame, new: pl.LazyFrame) -> pl.LazyFrame:

@@ -3,15 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
+from cci_cli.columns import CHINESE_COLUMNS, COLUMN_SPELLINGS, COLUMNS, OPTIONAL_COLUMNS, name_both
 from cci_cli.definitions import fold_name, fold_spelling, suggest_name
 from cci_cli.errors import ProblemList, quote_value
-from cci_cli.schemas import (
-    CHINESE_COLUMNS,
-    COLUMN_SPELLINGS,
-    COLUMNS,
-    OPTIONAL_COLUMNS,
-    name_both,
-)
 
 _CANONICAL: Final = {fold_name(name): name for name in COLUMNS}
 _EVERY_NAME: Final = {fold_name(name): name for name in (*COLUMNS, *CHINESE_COLUMNS)}

@@ -13,26 +13,20 @@ from typing import Final
 
 import polars as pl
 
+from cci_cli.columns import CARDS, IN_SERVICE, KEY, LINE, NODE_ID, PROVINCE, STATUS
 from cci_cli.conversion import aggregate_cards, merge_card_counts
 from cci_cli.csvfile import Survey, read_batches, scan_nodes, survey_file
 from cci_cli.definitions import Config
 from cci_cli.errors import InvalidDataError, ProblemList
 from cci_cli.normaliser import Normaliser
 from cci_cli.schemas import (
-    CARDS,
     EXPECTED,
     FINDING_CODE,
     FINDING_COLUMN,
     FINDING_VALUE,
     FINDINGS,
-    IN_SERVICE,
     INVISIBLE,
-    KEY,
-    LINE,
-    NODE_ID,
-    PROVINCE,
     REPLACEMENT,
-    STATUS,
     build_nodes_schema,
     find_late_starts,
     find_value_problems,

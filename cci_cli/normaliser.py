@@ -10,21 +10,19 @@ from typing import Final
 
 import polars as pl
 
-from cci_cli.definitions import Config, find_name
-from cci_cli.readings import Normalisation
-from cci_cli.schemas import (
+from cci_cli.columns import (
     CARDS,
-    CLEAN_TEXT,
     COLUMNS,
     IN_SERVICE_SINCE,
-    ISO_DATE,
     LINE,
     MODEL,
     PROVINCE,
     STATUS,
     STATUSES,
-    WHOLE_NUMBER,
 )
+from cci_cli.definitions import Config, find_name
+from cci_cli.readings import Normalisation
+from cci_cli.schemas import CLEAN_TEXT, ISO_DATE, WHOLE_NUMBER
 from cci_cli.spellings import find_status
 
 #: Spellings of a column that are told one by one; behind them, their number.

@@ -9,11 +9,11 @@ from fractions import Fraction
 
 import polars as pl
 
+from cci_cli.columns import CARDS, MODEL, NODE_ID, PROVINCE
 from cci_cli.definitions import Checks
 from cci_cli.errors import ProblemList
 from cci_cli.periods import Period
 from cci_cli.rounding import round_exact
-from cci_cli.schemas import CARDS, MODEL, NODE_ID, PROVINCE
 
 
 def warn_of_period(period: Period, base: Period, today: date, warnings: ProblemList) -> None:

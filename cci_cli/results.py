@@ -36,6 +36,12 @@ Cause = Literal[
 ]
 CAUSES: Final[tuple[Cause, ...]] = get_args(Cause)
 
+#: What became of a row from one revision to another.
+ADDED: Final = "added"
+REMOVED: Final = "removed"
+CHANGED: Final = "changed"
+EDITS: Final = (ADDED, REMOVED, CHANGED)
+
 #: The folder of the releases in a workspace.
 RELEASES: Final = "releases"
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from typing import Final
 
+from cci_cli.columns import CHINESE_STATUSES, IN_SERVICE, MODEL, PROVINCE, STATUS, STATUSES
 from cci_cli.definitions import (
     Config,
     did_you_mean,
@@ -11,7 +12,6 @@ from cci_cli.definitions import (
     fold_name,
     fold_spelling,
 )
-from cci_cli.schemas import CHINESE_STATUSES, IN_SERVICE, MODEL, PROVINCE, STATUS, STATUSES
 
 #: Different values that are looked up for a did-you-mean.
 MAX_HINTS: Final = 200

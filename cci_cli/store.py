@@ -10,6 +10,7 @@ from typing import Final
 
 import polars as pl
 
+from cci_cli.columns import COLUMNS
 from cci_cli.csvfile import Survey
 from cci_cli.definitions import Config
 from cci_cli.errors import DataError
@@ -24,7 +25,7 @@ from cci_cli.packages import (
 )
 from cci_cli.periods import Period, PeriodRef
 from cci_cli.results import Snapshot, SnapshotFacts
-from cci_cli.schemas import COLUMNS, to_canonical
+from cci_cli.schemas import to_canonical
 
 NODES_FILE: Final = "nodes.csv"
 

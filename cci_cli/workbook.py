@@ -17,9 +17,9 @@ import openpyxl
 from openpyxl.utils.cell import get_column_letter
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
+from cci_cli.columns import CARDS, COLUMNS, NODE_ID, NODE_NAME
 from cci_cli.errors import ProblemList, os_failure, quote_value
 from cci_cli.headers import find_column
-from cci_cli.schemas import CARDS, COLUMNS, NODE_ID, NODE_NAME
 from cci_cli.sheetxml import FormulaCell, MergedRange, read_marks
 
 #: A spreadsheet keeps numbers as binary floats: up to here no two whole ones are the same.

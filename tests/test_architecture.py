@@ -19,8 +19,8 @@ ORDER = (
     ("errors",),
     ("periods", "readings", "rounding"),
     ("definitions", "options", "surroundings", "workspace"),
-    ("catalogues", "indices", "records", "schemas"),
-    ("conversion", "headers", "plausibility", "results", "spellings"),
+    ("catalogues", "columns", "indices", "records"),
+    ("conversion", "headers", "plausibility", "results", "schemas", "spellings"),
     ("csvfile", "figures", "files", "leveltable", "normaliser", "workbook"),
     (
         "chains",
@@ -69,6 +69,7 @@ DOMAIN = (
     "rounding",
     "definitions",
     "catalogues",
+    "columns",
     "indices",
     "schemas",
     "conversion",

@@ -7,11 +7,11 @@ import pytest
 from conftest import index_toml
 
 from cci_cli import csvfile, nodefile, schemas
+from cci_cli.columns import COLUMNS
 from cci_cli.config import read_config
 from cci_cli.csvfile import survey_file
 from cci_cli.errors import InvalidDataError, ProblemList
 from cci_cli.nodefile import check_nodes, read_nodes, sum_nodes
-from cci_cli.schemas import COLUMNS
 
 AS_OF = date(2024, 12, 31)
 HEADER = "node_id,province,model,cards\n"

@@ -12,10 +12,11 @@ import pytest
 from conftest import index_toml
 
 from cci_cli import archive, packages, store
+from cci_cli.columns import COLUMNS
 from cci_cli.config import read_config
 from cci_cli.errors import DataError, InvalidDataError, SystemFailureError
 from cci_cli.periods import Period, PeriodRef
-from cci_cli.schemas import COLUMNS, to_canonical
+from cci_cli.schemas import to_canonical
 
 P = Period(2024, 2)
 NOW = "2025-01-15T08:00:00+00:00"

@@ -22,9 +22,10 @@ import polars as pl
 from node_survey import IN_SERVICE, PERIODS, SEED, TOTAL_TFLOPS, Coefficients, NodeRow, build_nodes
 
 from cci_cli.archive import Origin, stage_revision, write_revision
+from cci_cli.columns import COLUMNS
 from cci_cli.config import read_config
 from cci_cli.periods import parse_period
-from cci_cli.schemas import COLUMNS, to_canonical
+from cci_cli.schemas import to_canonical
 
 # Published figures: name, provinces, levels on 2024-12-31 and 2025-06-30.
 REGIONS = {

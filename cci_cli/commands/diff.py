@@ -9,6 +9,7 @@ from typing import Any, Final
 import polars as pl
 
 from cci_cli.chains import Compilation
+from cci_cli.columns import COLUMNS, KEY, MODEL, NODE_ID, NODE_NAME, PROVINCE
 from cci_cli.compilation import compile_indices
 from cci_cli.config import read_config
 from cci_cli.definitions import Config, IndexDefinition
@@ -26,13 +27,14 @@ from cci_cli.drivers import (
     build_drivers,
     sum_causes,
 )
-from cci_cli.edits import EDIT, EDITS, find_edits
+from cci_cli.edits import EDIT, find_edits
 from cci_cli.formats import TOP_DRIVERS, Grouping
 from cci_cli.indices import find_national, measure_link, sum_supply
 from cci_cli.notes import find_demonstration_notes, find_span_notes
 from cci_cli.options import check_choice, check_count
 from cci_cli.periods import Period, PeriodRef, parse_ref
 from cci_cli.results import (
+    EDITS,
     DiffResult,
     Driver,
     HubDiff,
@@ -42,7 +44,6 @@ from cci_cli.results import (
     RowEdit,
 )
 from cci_cli.reversals import reverse_diff
-from cci_cli.schemas import COLUMNS, KEY, MODEL, NODE_ID, NODE_NAME, PROVINCE
 from cci_cli.spans import Span, compile_span
 from cci_cli.store import scan_revision
 from cci_cli.workspace import find_workspace
