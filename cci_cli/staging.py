@@ -1,32 +1,51 @@
-"""Folders that appear in a store whole or not at all, made by one process at a time. I/O."""
+"""Folders that appear whole or not at all, made by one process at a time. I/O."""
 
+import ctypes
+import errno
+import json
 import os
 import shutil
+import socket
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from filelock import lock_descriptor
 
-from cci_cli.errors import LockedError, os_failure
+from cci_cli.errors import LockedError, SystemFailureError, os_failure
 from cci_cli.files import set_mode
 from cci_cli.packages import STAGING_PREFIX, list_below
 
 LOCK_PATIENCE_SECONDS: Final = 60
 
+#: Who has a folder locked, beside what is made there.
+_HOLDER_FILE: Final = "holder.json"
+
+# of linux/fs.h and fcntl.h: relative paths are those of the current folder; swap two names
+_AT_FDCWD: Final = -100
+_RENAME_EXCHANGE: Final = 2
+# of sys/stdio.h on macOS
+_RENAME_SWAP: Final = 2
+
 
 @contextmanager
-def stage_folder(parent: Path) -> Iterator[Path]:
+def stage_folder(parent: Path, patience: float = LOCK_PATIENCE_SECONDS) -> Iterator[Path]:
     """An empty folder to make something in, on the volume of ``parent``; gone afterwards.
 
     One at a time: ``parent`` is locked as long as it is open, so that whoever holds it may count
     on what it reads there, and may clear away what killed processes left behind.
 
+    Args:
+        parent: the folder that what is made is for; made if it is not there.
+        patience: how long to wait for others, in seconds.
+
     Raises:
-        LockedError: E506, another process holds it for longer than ``LOCK_PATIENCE_SECONDS``.
+        LockedError: E506, another process holds it for longer than that.
         SystemFailureError: E502, it cannot be written.
     """
     try:
@@ -36,27 +55,49 @@ def stage_folder(parent: Path) -> Iterator[Path]:
         raise os_failure("E502", parent, error) from error
     try:
         try:
-            _lock(handle, parent)
-            for left_behind in parent.glob(f"{STAGING_PREFIX}*"):
+            _lock(handle, parent, patience)
+            for left_behind in find_leftovers(parent):
                 shutil.rmtree(left_behind, ignore_errors=True)
-            staged = Path(tempfile.mkdtemp(prefix=STAGING_PREFIX, dir=parent))
+            made = Path(tempfile.mkdtemp(prefix=STAGING_PREFIX, dir=parent))
+            (made / _HOLDER_FILE).write_text(json.dumps(_describe_self()), encoding="utf-8")
+            staged = made / "staged"
+            staged.mkdir()
         except OSError as error:
             raise os_failure("E502", parent, error) from error
         try:
             yield staged
         finally:
-            shutil.rmtree(staged, ignore_errors=True)
+            shutil.rmtree(made, ignore_errors=True)
     finally:
         # the lock goes with the handle, and with the process however it ends
         os.close(handle)
 
 
-def _lock(handle: int, folder: Path) -> None:
-    give_up = time.monotonic() + LOCK_PATIENCE_SECONDS
+def find_leftovers(parent: Path) -> list[Path]:
+    """The folders in which something is being made, or was when a process was killed."""
+    return list(parent.glob(f"{STAGING_PREFIX}*"))
+
+
+def _describe_self() -> dict[str, str | int]:
+    since = datetime.now(UTC).isoformat(timespec="seconds")
+    return {"process": os.getpid(), "host": socket.gethostname(), "since": since}
+
+
+def _name_holder(parent: Path) -> str:
+    """Who holds the lock, as far as it has said so."""
+    for folder in find_leftovers(parent):
+        with suppress(OSError, ValueError, LookupError, TypeError):
+            holder = json.loads((folder / _HOLDER_FILE).read_text("utf-8"))
+            return "process {process} on {host}, since {since},".format(**holder)
+    return "another cci"
+
+
+def _lock(handle: int, folder: Path, patience: float) -> None:
+    give_up = time.monotonic() + patience
     # asked for again and again, for a wait within the lock call could not be interrupted
     while not lock_descriptor(handle, blocking=False):
-        if time.monotonic() > give_up:
-            raise LockedError("E506", value=folder)
+        if time.monotonic() >= give_up:
+            raise LockedError("E506", value=folder, holder=_name_holder(folder))
         time.sleep(0.05)
 
 
@@ -68,12 +109,55 @@ def publish_folder(staged: Path, target: Path) -> None:
         SystemFailureError: E501, it cannot be read.
     """
     target.parent.mkdir(exist_ok=True)
-    for path in (*list_below(staged), staged):
-        _flush(path)
-    set_mode(staged, 0o777, is_masked=True)
+    _finish_folder(staged)
     staged.rename(target)
     _flush(target.parent)
     _flush(target.parent.parent)
+
+
+def swap_folder(staged: Path, target: Path) -> None:
+    """Flush a staged folder and put it in the place of another, in one step.
+
+    Whoever has opened the old one goes on reading that: it is in ``staged`` afterwards.
+
+    Raises:
+        OSError: it cannot be written.
+        SystemFailureError: E501 it cannot be read, E507 the file system cannot swap two folders.
+    """
+    _finish_folder(staged)
+    try:
+        _exchange(staged, target)
+    except OSError as error:
+        if error.errno in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
+            raise SystemFailureError("E507", value=target) from error
+        raise
+    _flush(target.parent)
+
+
+def _exchange(one: Path, other: Path) -> None:
+    """Let two names stand for what the other stood for; the standard library has no call for it.
+
+    Raises:
+        OSError: it cannot be done; ENOSYS where the system has no such call.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    names = (os.fsencode(one), os.fsencode(other))
+    if sys.platform == "darwin" and hasattr(libc, "renamex_np"):
+        failed = libc.renamex_np(*names, ctypes.c_uint(_RENAME_SWAP))
+    elif hasattr(libc, "renameat2"):
+        at = ctypes.c_int(_AT_FDCWD)
+        failed = libc.renameat2(at, names[0], at, names[1], ctypes.c_uint(_RENAME_EXCHANGE))
+    else:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+    if failed:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), str(other))
+
+
+def _finish_folder(staged: Path) -> None:
+    for path in (*list_below(staged), staged):
+        _flush(path)
+    set_mode(staged, 0o777, is_masked=True)
 
 
 def _flush(path: Path) -> None:
