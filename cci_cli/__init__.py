@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cci_cli.commands.compute import compute
     from cci_cli.commands.diff import diff
     from cci_cli.commands.explain import explain
+    from cci_cli.commands.export import export
     from cci_cli.commands.ingest import ingest
     from cci_cli.commands.init import init
     from cci_cli.commands.publish import publish
@@ -73,6 +74,7 @@ __all__ = [
     "compute",
     "diff",
     "explain",
+    "export",
     "ingest",
     "init",
     "parse_period",

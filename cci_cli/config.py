@@ -6,10 +6,10 @@ the parser of the standard library knows no lines.
 
 import hashlib
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from cci_cli.catalogues import parse_models, parse_provinces
 from cci_cli.definitions import (
@@ -18,100 +18,35 @@ from cci_cli.definitions import (
     IndexDefinition,
     Methodology,
     Policy,
+    Publication,
     ScopeChange,
     fold_name,
     suggest_name,
 )
-from cci_cli.errors import InvalidDataError, ProblemList, UsageError
+from cci_cli.errors import InvalidDataError, ProblemList
 from cci_cli.files import read_bytes
-from cci_cli.periods import Period, parse_period
+from cci_cli.periods import Period
+from cci_cli.settings import (
+    OPTIONAL_TEXT,
+    PERIOD,
+    TEXT,
+    Rule,
+    check_settings,
+    check_table,
+    read_one_of,
+)
 
 CONFIG_FILES: Final = ("cci.toml", "provinces.csv", "indices.toml", "cards.csv")
 
 ALL_PROVINCES: Final = "*"
 
-#: Settings beyond these are slips of the keyboard.
-MAX_NUMBER: Final = 10**9
-MAX_PLACES: Final = 9
-
-
-class _Rule(NamedTuple):
-    """What a key must hold: a reader that gives null for what it refuses, and its words."""
-
-    read: Callable[[Any], Any]
-    expected: str
-    is_optional: bool = False
-
-
-def _read_text(value: object) -> str | None:
-    return value if isinstance(value, str) and value and value == value.strip() else None
-
-
-def _read_number_above(least: int) -> Callable[[object], Decimal | None]:
-    def read(value: object) -> Decimal | None:
-        # bool is an int to Python, and TOML has nan and inf
-        if isinstance(value, bool) or not isinstance(value, int | Decimal):
-            return None
-        number = Decimal(value)
-        exponent = number.as_tuple().exponent
-        is_plain = isinstance(exponent, int) and exponent >= -MAX_PLACES
-        return number if is_plain and least < number < MAX_NUMBER else None
-
-    return read
-
-
-def _read_whole(least: int, most: int) -> Callable[[object], int | None]:
-    def read(value: object) -> int | None:
-        if isinstance(value, bool) or not isinstance(value, int):
-            return None
-        return value if least <= value <= most else None
-
-    return read
-
-
-def _read_one_of(*choices: str) -> Callable[[object], str | None]:
-    return lambda value: value if isinstance(value, str) and value in choices else None
-
-
-def _read_period(value: object) -> Period | None:
-    try:
-        return parse_period(value) if isinstance(value, str) else None
-    except UsageError:
-        return None
-
-
-_TEXT: Final = _Rule(_read_text, "a text")
-_OPTIONAL_TEXT: Final = _Rule(_read_text, "a text", is_optional=True)
-_POSITIVE: Final = _Rule(_read_number_above(0), "a number above 0")
-_PERIOD: Final = _Rule(_read_period, "a period such as 2024H2")
-
-_SETTINGS: Final[Mapping[str, Mapping[str, _Rule]]] = {
-    "methodology": {
-        "version": _TEXT,
-        "title": _OPTIONAL_TEXT,
-        "title_en": _OPTIONAL_TEXT,
-        "base_period": _PERIOD,
-        "base_level": _POSITIVE,
-        "standard_card_tflops": _POSITIVE,
-        "hours_per_year": _Rule(_read_whole(1, 10_000), "a whole number of hours"),
-        "decimals": _Rule(_read_whole(0, 12), "a whole number from 0 to 12"),
-        "rounding": _Rule(_read_one_of("half_up", "half_even"), "half_up or half_even"),
-    },
-    "checks": {
-        "province_change_pct": _POSITIVE,
-        "node_change_factor": _Rule(_read_number_above(1), "a number above 1"),
-        "node_change_min_cards": _Rule(_read_whole(0, 2**63 - 1), "a whole number, 0 or more"),
-    },
-    "policy": {"hub_increment_share_target": _POSITIVE},
-}
-
-_INDEX: Final[Mapping[str, _Rule]] = {
-    "code": _TEXT,
-    "kind": _Rule(_read_one_of("national", "region", "hub"), "national, region or hub"),
-    "series": _TEXT,
-    "series_en": _OPTIONAL_TEXT,
-    "name": _TEXT,
-    "name_en": _TEXT,
+_INDEX: Final[Mapping[str, Rule]] = {
+    "code": TEXT,
+    "kind": Rule(read_one_of("national", "region", "hub"), "national, region or hub"),
+    "series": TEXT,
+    "series_en": OPTIONAL_TEXT,
+    "name": TEXT,
+    "name_en": TEXT,
 }
 
 
@@ -128,7 +63,7 @@ def read_config(root: Path) -> Config:
     contents = {name: read_bytes(root / "config" / name) for name in CONFIG_FILES}
     found = {name: ProblemList(f"config/{name}") for name in CONFIG_FILES}
 
-    settings = _check_settings(_parse_toml(contents, found["cci.toml"]), found["cci.toml"])
+    settings = check_settings(_parse_toml(contents, found["cci.toml"]), found["cci.toml"])
     provinces = parse_provinces(_decode(contents, found["provinces.csv"]), found["provinces.csv"])
     models = parse_models(_decode(contents, found["cards.csv"]), found["cards.csv"])
     indices = _check_indices(
@@ -146,11 +81,16 @@ def read_config(root: Path) -> Config:
         methodology=Methodology(**settings["methodology"]),
         checks=Checks(**settings["checks"]),
         policy=Policy(**settings["policy"]),
+        publication=_make_publication(settings.get("publication", {})),
         provinces=provinces,
         indices=indices,
         models=models,
         hashes={name: hashlib.sha256(contents[name]).hexdigest() for name in CONFIG_FILES},
     )
+
+
+def _make_publication(values: Mapping[str, Any]) -> Publication:
+    return Publication(**{name: value for name, value in values.items() if value is not None})
 
 
 def _decode(contents: Mapping[str, bytes], problems: ProblemList) -> str:
@@ -170,48 +110,6 @@ def _parse_toml(contents: Mapping[str, bytes], problems: ProblemList) -> dict[st
         return {}
 
 
-def _check_table(
-    table: Mapping[str, Any],
-    rules: Mapping[str, _Rule],
-    path: str,
-    problems: ProblemList,
-    others: Sequence[str] = (),
-) -> dict[str, Any]:
-    """The values of a table by key, null for one that is refused or absent.
-
-    An unknown key is a problem: a misspelt one would otherwise be without effect. ``others``
-    are keys that the caller reads.
-    """
-    known = {fold_name(name): name for name in (*rules, *others)}
-    for key in table:
-        if key not in known.values():
-            hint = suggest_name(key, known)
-            problems.add("E205", column=f"{path}{key}", value=key, hint=hint)
-    values: dict[str, Any] = {}
-    for key, rule in rules.items():
-        values[key] = rule.read(table[key]) if key in table else None
-        if key not in table and not rule.is_optional:
-            problems.add("E206", column=f"{path}{key}", expected=rule.expected)
-        elif key in table and values[key] is None:
-            found = str(table[key])
-            problems.add("E207", column=f"{path}{key}", value=found, expected=rule.expected)
-    return values
-
-
-def _check_settings(
-    document: Mapping[str, Any], problems: ProblemList
-) -> dict[str, dict[str, Any]]:
-    if problems.total:
-        return {}
-    settings: dict[str, dict[str, Any]] = {}
-    sections = _Rule(lambda value: value if isinstance(value, dict) else None, "a table")
-    tables = _check_table(document, dict.fromkeys(_SETTINGS, sections), "", problems)
-    for section, rules in _SETTINGS.items():
-        if tables[section] is not None:
-            settings[section] = _check_table(tables[section], rules, f"{section}.", problems)
-    return settings
-
-
 def _check_indices(
     document: Mapping[str, Any],
     provinces: Sequence[str],
@@ -220,8 +118,8 @@ def _check_indices(
 ) -> tuple[IndexDefinition, ...]:
     if problems.total:
         return ()
-    tables = _Rule(_read_tables, "one or more [[index]] tables")
-    found = _check_table(document, {"index": tables}, "", problems)["index"] or []
+    tables = Rule(_read_tables, "one or more [[index]] tables")
+    found = check_table(document, {"index": tables}, "", problems)["index"] or []
     indices = [
         _check_index(table, f"index[{position}]", provinces, base_period, problems)
         for position, table in enumerate(found, start=1)
@@ -251,7 +149,7 @@ def _check_index(
     base_period: Period | None,
     problems: ProblemList,
 ) -> IndexDefinition:
-    values = _check_table(table, _INDEX, f"{path}.", problems, ("provinces", "change"))
+    values = check_table(table, _INDEX, f"{path}.", problems, ("provinces", "change"))
     scope = _check_scope(table, path, provinces, problems)
     changes: list[ScopeChange] = []
     tables = table.get("change", [])
@@ -262,8 +160,8 @@ def _check_index(
         tables = []
     for position, change in enumerate(tables, start=1):
         place = f"{path}.change[{position}]"
-        rules = {"from": _PERIOD}
-        start = _check_table(change, rules, f"{place}.", problems, ("provinces",))["from"]
+        rules = {"from": PERIOD}
+        start = check_table(change, rules, f"{place}.", problems, ("provinces",))["from"]
         new_scope = _check_scope(change, place, provinces, problems)
         if start is not None:
             changes.append(ScopeChange(start, new_scope))

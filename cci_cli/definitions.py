@@ -6,7 +6,8 @@ Plain frozen values; reading and checking them is the duty of ``config``.
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
@@ -154,6 +155,23 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Publication:
+    """Who publishes the indices, and when (cci.toml, [publication]); null where not said.
+
+    ``licence`` is an identifier such as CC-BY-4.0; ``calendar`` has the day on which a period is
+    to be released.
+    """
+
+    publisher: str | None = None
+    publisher_en: str | None = None
+    contact_email: str | None = None
+    contact_url: str | None = None
+    licence: str | None = None
+    licence_url: str | None = None
+    calendar: Mapping[Period, date] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Province:
     """One province of the sample (a row of provinces.csv)."""
 
@@ -247,6 +265,7 @@ class Config:
     methodology: Methodology
     checks: Checks
     policy: Policy
+    publication: Publication
     provinces: tuple[Province, ...]
     indices: tuple[IndexDefinition, ...]
     models: tuple[CardModel, ...]

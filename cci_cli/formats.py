@@ -20,6 +20,8 @@ SUFFIXES: Final[Mapping[str, Format]] = {
 
 #: A form for series alone: SDMX-CSV 2.0, for statistical registries.
 SeriesFormat = Literal["table", "csv", "json", "markdown", "xlsx", "parquet", "sdmx-csv"]
+#: A form of the tables of a bundle beside CSV.
+BundleFormat = Literal["xlsx", "parquet"]
 #: What a series is of.
 Measure = Literal["level", "growth", "share", "supply", "comparable"]
 #: One row per index and period, or one per index.

@@ -95,6 +95,11 @@ class History:
         """Whether a release stands behind the levels of a period, digit for digit."""
         return period in self.releases and period not in self.reworded
 
+    @property
+    def is_all_official(self) -> bool:
+        """Whether releases stand behind all of it."""
+        return all(map(self.is_official, self.points))
+
     def find(self, code: str, period: Period) -> HistoryPoint | None:
         """One index in one period; null where it has no level there."""
         return self.points[period].get(code)

@@ -55,6 +55,10 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         ),
         "E113": Message("{value} is later than {last}", "name the earlier period first"),
         "E114": Message("`{option}` cannot be {value}", "give {choices}"),
+        "E115": Message(
+            "{value} lies in the {store} of the workspace, which holds evidence alone",
+            "export to a folder outside it",
+        ),
         # workspace and config
         "E201": Message(
             "no workspace at or above {value}",
@@ -282,6 +286,15 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "restore it; if the config was edited while `cci publish` ran, run that again",
         ),
         "E412": Message("nothing is stored of {value}", "`cci status` shows what is stored"),
+        "E417": Message(
+            "{value} is not a bundle that cci exported: {what}",
+            "nothing was changed; move it away, or export to another folder",
+        ),
+        "E418": Message(
+            "no release stands behind the levels of {periods}",
+            "`cci publish P` releases them; without --require-official they are exported as "
+            "provisional",
+        ),
         "E413": Message(
             "no index has the code or name {value}",
             "the indices are {known}",
@@ -307,13 +320,27 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "a file is read more than once: write what comes through a pipe to a file first",
         ),
         "E506": Message(
-            "another cci is writing to {value}", "try again when it has ended; nothing was changed"
+            "{holder} is writing to {value}", "try again when it has ended; nothing was changed"
+        ),
+        "E507": Message(
+            "the file system of {value} cannot swap two folders in one step",
+            "export to a folder on a local disk, and copy from there; readers would otherwise find "
+            "half of the old and half of the new",
         ),
     }
 )
 
 WARNINGS: Final[Mapping[str, Message]] = MappingProxyType(
     {
+        "W311": Message(
+            "{files}: not what was exported; somebody altered it since",
+            "the bundle is made anew; find out who changes files there",
+        ),
+        "W312": Message(
+            "{revision} is stored since {release} was made from {used}",
+            "the released levels are exported; `cci diff {used} {revision}` shows what changed, "
+            "`cci publish {period} --restate REASON` takes it over",
+        ),
         "W301": Message(
             "supply of the province moves by {change} % against {previous}",
             "the limit is {limit} % (config: checks.province_change_pct)",
@@ -436,6 +463,25 @@ NOTES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "原因仍按时间先后命名，如新建节点此处记为负值。",
             "en": "Compared backwards, from {old} to {new}: every change has the other sign, and "
             "the causes are named as they happened in time, so that a new node counts as less.",
+        },
+        "N119": {
+            "zh": "样本范围为全国 {count} 个省、自治区、直辖市，数据不包括香港特别行政区、"
+            "澳门特别行政区和台湾地区。",
+            "en": "The sample covers {count} provinces, autonomous regions and municipalities of "
+            "China; the data leave out Hong Kong, Macao and Taiwan.",
+        },
+        "N120": {
+            "zh": "标准卡算力参考值为 {tflops} TFLOPS（FP16 精度）；供算量以标准卡时/年计，"
+            "每年 {hours} 小时。",
+            "en": "A standard card has {tflops} TFLOPS at FP16; supply is in standard-card-hours "
+            "per year, of {hours} hours.",
+        },
+        "N121": {
+            "zh": "点位由未舍入的数值链接，印出时舍入一次，保留 {decimals} 位小数；各分项之和与合计"
+            "可能不等，不作强制平衡。样本范围调整后的链式点位不具可加性。",
+            "en": "Levels are chained from unrounded values and rounded once, to {decimals} "
+            "decimals, in print; parts may not add up to the whole and are not adjusted. Chained "
+            "levels are not additive after a change of scope.",
         },
         "N114": {
             "zh": "{periods}：配置中的小数位数或舍入方式在发布后有变，此处数字与发布时不同，"

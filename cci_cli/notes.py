@@ -17,6 +17,7 @@ from cci_cli.indices import Observation, find_national
 from cci_cli.periods import Period
 from cci_cli.results import Note, Release, Snapshot, release_name
 from cci_cli.rounding import fraction_text, round_exact
+from cci_cli.spellings import is_outside_the_sample
 
 
 def find_notes(compiled: Compilation) -> list[Note]:
@@ -99,6 +100,25 @@ def find_history_notes(
     for period in periods:
         notes += _find_index_notes(indices, observed, period)
     return notes + find_demonstration_notes(history.snapshots.values(), history.releases.values())
+
+
+def find_bundle_notes(history: History) -> list[Note]:
+    """The footnotes of a publication, then what a reader must know of its levels."""
+    config, period = history.config, history.last
+    methodology = config.methodology
+    national = find_national(config.indices)
+    is_usual = not any(is_outside_the_sample(item.name) for item in config.provinces)
+    count = len(national.provinces_at(period))
+    notes = [Note("N119", {"count": count})] if is_usual else []
+    details = {"tflops": f"{methodology.standard_card_tflops:f}"}
+    notes.append(Note("N120", details | {"hours": f"{methodology.hours_per_year:,}"}))
+    notes.append(Note("N121", {"decimals": methodology.decimals}))
+    points = history.points[period].values()
+    observations = [point.observation for point in points if point.observation is not None]
+    if len(observations) == len(config.indices):
+        note = _find_additivity_note(config.indices, methodology, observations, period)
+        notes += [note] if note else []
+    return notes + find_history_notes(history, config.indices, list(history.points))
 
 
 def find_rebase_notes(

@@ -156,7 +156,7 @@ def _find_strays(folder: Path, names: Iterable[str]) -> Iterator[DataError]:
     parents = {parent for path in expected for parent in path.parents}
     for path in list_below(folder):
         is_expected = path in (parents if path.is_dir() else expected)
-        if path.is_symlink() or not (is_expected or _is_litter(path)):
+        if path.is_symlink() or not (is_expected or is_litter(path)):
             yield DataError("E307", value=path)
 
 
@@ -206,7 +206,7 @@ def find_damage(root: Path) -> Iterator[CciError]:
         if not store.is_dir():
             continue
         for entry in sorted(store.iterdir()):
-            if _is_litter(entry) or entry.name.startswith(STAGING_PREFIX):
+            if is_litter(entry) or entry.name.startswith(STAGING_PREFIX):
                 continue
             if not entry.is_dir() or entry.is_symlink() or _find_period(entry.name) is None:
                 yield DataError("E307", value=entry)
@@ -214,7 +214,8 @@ def find_damage(root: Path) -> Iterator[CciError]:
                 yield from _find_damage_in_period(entry)
 
 
-def _is_litter(path: Path) -> bool:
+def is_litter(path: Path) -> bool:
+    """Whether a file is one that desktops and version control leave in any folder."""
     return path.name in _LITTER and path.is_file()
 
 
@@ -231,7 +232,7 @@ def check_names(root: Path) -> None:
 def _find_damage_in_period(folder: Path) -> Iterator[CciError]:
     for entry in sorted(folder.iterdir()):
         is_package = entry.is_dir() and not entry.is_symlink() and _NUMBERED.fullmatch(entry.name)
-        if not is_package and not _is_litter(entry):
+        if not is_package and not is_litter(entry):
             yield DataError("E307", value=entry)
     numbers = list_numbered(folder)
     for number in range(1, max(numbers, default=0)):

@@ -9,6 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from pathlib import Path
@@ -90,6 +91,7 @@ def _to_release(document: Mapping[str, Any], hashes: Mapping[str, str], folder: 
         start=_read_start(provenance["releases"]),
         config_hashes={name: str(sha256) for name, sha256 in provenance["config"].items()},
         is_demonstration=bool(document["demonstration"]),
+        created=datetime.fromisoformat(document["created"]).isoformat(timespec="seconds"),
     )
 
 

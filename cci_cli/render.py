@@ -4,11 +4,9 @@ The same view gives the same bytes on every machine; only a table for a terminal
 width and colours.
 """
 
-import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -18,9 +16,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cci_cli.errors import SystemFailureError, escape_unprintable
+from cci_cli.errors import escape_unprintable
+from cci_cli.excel import open_workbook, write_rows
 from cci_cli.formats import Format
-from cci_cli.views import Cell, Lines, Sheet, View
+from cci_cli.tabular import defuse_text, render_csv
+from cci_cli.views import Lines, Sheet, View
 
 #: A column of text is not folded to less than this.
 _LEAST_TEXT_WIDTH: Final = 10
@@ -46,7 +46,7 @@ def render(view: View, form: Format) -> bytes:
         case "json":
             return (to_json(view.document) + "\n").encode()
         case "csv":
-            return _to_csv(view).encode()
+            return render_csv(view.columns, view.records).encode()
         case "xlsx":
             return _to_xlsx(view)
         case "parquet":
@@ -183,20 +183,6 @@ def _escape_markdown(text: str) -> str:
     return escaped
 
 
-def _to_csv(view: View) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(view.columns)
-    for record in view.records:
-        writer.writerow("" if cell is None else _plain(cell) for cell in record)
-    return out.getvalue()
-
-
-def _plain(cell: Cell) -> str:
-    # str() of a long Decimal could have an exponent
-    return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
-
-
 def to_json(value: Any, indent: str = "") -> str:  # noqa: ANN401 - any JSON value
     """JSON in which a Decimal is a number with its own digits, ``1000.00``.
 
@@ -217,31 +203,12 @@ def to_json(value: Any, indent: str = "") -> str:  # noqa: ANN401 - any JSON val
 
 
 def _to_xlsx(view: View) -> bytes:
-    try:
-        import xlsxwriter
-    except ImportError as error:
-        raise SystemFailureError("E503", package="xlsxwriter") from error
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
-        # the day of writing would make the bytes differ from run to run
-        book.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC)})
-        page = book.add_worksheet()
-        head = book.add_format({"bold": True, "bottom": 1})
-        page.freeze_panes(1, 0)
-        for column, (name, kind) in enumerate(view.columns.items()):
-            digits = book.add_format({"num_format": _number_format(kind)})
-            cells = [record[column] for record in view.records]
-            page.write_string(0, column, name, head)
-            longest = max([cell_len(name), *(cell_len(_plain(cell)) for cell in cells if cell)])
-            page.set_column(column, column, min(longest + _GAP, 80))
-            for row, cell in enumerate(cells, start=1):
-                if isinstance(cell, str):
-                    page.write_string(row, column, cell)
-                elif cell is not None:
-                    page.write_number(row, column, cell, digits)
+    with open_workbook(out) as book:
+        write_rows(book, book.add_worksheet(), view.columns, view.records)
         remarks = book.add_worksheet("notes")
         for row, text in enumerate(_find_remarks(view.sheet)):
-            remarks.write_string(row, 0, text)
+            remarks.write_string(row, 0, defuse_text(text))
     return out.getvalue()
 
 
@@ -253,14 +220,10 @@ def _find_remarks(sheet: Sheet | Lines) -> tuple[str, ...]:
     return (sheet.title, headers, *sheet.notes)
 
 
-def _number_format(kind: type | int) -> str:
-    return "0" if isinstance(kind, type) or not kind else "0." + "0" * kind
-
-
 def _to_parquet(view: View) -> bytes:
     from cci_cli.frames import build_frame
 
     out = io.BytesIO()
     remarks = "\n".join(_find_remarks(view.sheet))
-    build_frame(view).write_parquet(out, metadata={"notes": remarks})
+    build_frame(view.columns, view.records).write_parquet(out, metadata={"notes": remarks})
     return out.getvalue()

@@ -78,7 +78,8 @@ class Release:
     transcribed from print: nothing more is then known. ``snapshots`` are the revisions it was
     made from with their SHA-256, ``start`` the release its chain starts from with its SHA-256,
     null where it starts at the base or was transcribed. ``print_basis`` is the transcribed
-    release that it was chained from, directly or through others, with its number of places.
+    release that it was chained from, directly or through others, with its number of places;
+    ``created`` when it was made, as ISO 8601.
     """
 
     ref: PeriodRef
@@ -93,6 +94,7 @@ class Release:
     start: tuple[PeriodRef, str] | None
     config_hashes: Mapping[str, str]
     is_demonstration: bool
+    created: str
 
     @property
     def is_transcribed(self) -> bool:
@@ -448,6 +450,34 @@ class RevisionDiffResult:
     def has_moved(self) -> bool:
         """Whether a row or a level differs."""
         return any(self.counts.values()) or any(old != new for _, old, new in self.levels)
+
+
+@dataclass(frozen=True, slots=True)
+class BundleFile:
+    """A file of a bundle, ``size`` in bytes; ``change`` is ``new``, ``changed`` or ``same``."""
+
+    name: str
+    size: int
+    sha256: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportResult:
+    """What became of a publication bundle, or would have, after a dry run.
+
+    ``removed`` are the files that the state before had and this one has not; ``doubts`` deserve a
+    second look.
+    """
+
+    period: Period
+    folder: str
+    is_official: bool
+    state: Literal["new", "changed", "unchanged"]
+    files: tuple[BundleFile, ...]
+    removed: tuple[str, ...]
+    doubts: tuple[Problem, ...]
+    is_dry_run: bool
 
 
 @dataclass(frozen=True, slots=True)

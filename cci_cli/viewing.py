@@ -91,4 +91,5 @@ def to_frame(result: object, *, lang: Lang = "zh") -> "pl.DataFrame":
     from cci_cli.frames import build_frame
 
     check_choice("lang", lang, Lang)
-    return build_frame(view_result(result, lang))
+    view = view_result(result, lang)
+    return build_frame(view.columns, view.records)

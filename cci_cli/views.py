@@ -48,16 +48,16 @@ class Lines:
     lines: tuple[str, ...]
 
 
+#: The type of each column: its number of places for a Decimal, else the type itself.
+Columns = Mapping[str, type | int]
+
+
 @dataclass(frozen=True, slots=True)
 class View:
-    """One result in every form: for people, for data tools, as a document.
-
-    ``columns`` gives the type of each column of ``records``: a Decimal column has its number of
-    places as the value, a text or integer column the type itself.
-    """
+    """One result in every form: for people, for data tools, as a document."""
 
     sheet: Sheet | Lines
-    columns: Mapping[str, type | int]
+    columns: Columns
     records: tuple[tuple[Cell, ...], ...]
     document: Mapping[str, Any]
 

@@ -19,7 +19,7 @@ ORDER = (
     ("errors",),
     ("periods", "readings", "rounding"),
     ("definitions", "options", "surroundings", "workspace"),
-    ("catalogues", "columns", "indices", "records"),
+    ("catalogues", "columns", "indices", "records", "settings"),
     ("conversion", "headers", "plausibility", "results", "schemas", "spellings"),
     ("csvfile", "figures", "files", "leveltable", "normaliser", "workbook"),
     (
@@ -72,6 +72,7 @@ DOMAIN = (
     "columns",
     "indices",
     "schemas",
+    "settings",
     "conversion",
     "plausibility",
     "results",
