@@ -1,4 +1,4 @@
-"""What the columns and files of a publication bundle are, in English and Chinese. Domain: no I/O."""
+"""What files and columns of a publication bundle are, in English and Chinese. Domain: no I/O."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple

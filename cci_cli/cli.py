@@ -26,15 +26,19 @@ from cci_cli.errors import (
     os_failure,
 )
 from cci_cli.formats import (
+    LOCK_PATIENCE_SECONDS,
     TOP_DRIVERS,
+    BundleFormat,
     Encoding,
     Format,
     Grouping,
     Lang,
     Layout,
+    LogFormat,
     Measure,
     SeriesFormat,
 )
+from cci_cli.surroundings import find_time
 from cci_cli.workspace import VARIABLE, find_workspace
 
 EXIT_BUG: Final = 70
@@ -529,6 +533,75 @@ def series(
     )
     view = view_sdmx(result, lang) if form == "sdmx-csv" else view_series(result, lang, layout)
     show(view, chosen, output, quiet=quiet)
+
+
+@app.command(
+    epilog="Examples: cci export --to /srv/cci; "
+    "cci export 2025H1 --to out --format xlsx --require-official --quiet"
+)
+def export(
+    to: Annotated[
+        Path,
+        typer.Option(
+            "--to", metavar="DIR", readable=False, help="Folder of bundles; made if need be."
+        ),
+    ],
+    period: Annotated[
+        str | None,
+        typer.Argument(metavar="[PERIOD]", help="The half-year; else the newest with a snapshot."),
+    ] = None,
+    forms: Annotated[
+        list[BundleFormat] | None,
+        typer.Option("--format", help="A form beside CSV; again for the other."),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    *,
+    wait: Annotated[
+        int,
+        typer.Option("--wait", min=0, metavar="SECONDS", help="Wait for others that export there."),
+    ] = LOCK_PATIENCE_SECONDS,
+    require_official: Annotated[
+        bool, typer.Option("--require-official", help="Refuse what is not released.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List what would be written.")] = False,
+    log_format: Annotated[
+        LogFormat, typer.Option("--log-format", help="Form of the lines on stderr.")
+    ] = "text",
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="On stderr only errors, and that files were altered.")
+    ] = False,
+    verbose: VerboseOption = False,
+) -> int:
+    """Put the publication bundle of a half-year into DIR/PERIOD.
+
+    Table 2 as published, all figures, the series, the codes and a data package, with SHA256SUMS. A
+    new state takes the place of the old one in one step; the same again changes nothing.
+    """
+    from cci_cli.bundlelog import describe_error, describe_events, describe_files
+    from cci_cli.commands import export as verb
+
+    now = find_time()
+    try:
+        root = _open_workspace(workspace, verbose=verbose)
+        result = verb.export(
+            to,
+            period,
+            forms=forms,
+            wait=wait,
+            require_official=require_official,
+            dry_run=dry_run,
+            workspace=root,
+        )
+    except CciError as error:
+        if log_format == "text":
+            raise
+        say(describe_error(error, now))
+        return error.exit_code
+    if dry_run:
+        write_stdout(describe_files(result).encode())
+    for line in describe_events(result, log_format, now, quiet=quiet):
+        say(line)
+    return 0
 
 
 @app.command(epilog="Examples: cci cards H20; cci cards 昇腾 --format csv")

@@ -5,6 +5,8 @@ from typing import Final, Literal
 
 Format = Literal["table", "csv", "json", "markdown", "xlsx", "parquet"]
 Lang = Literal["zh", "en"]
+#: How long a command waits for another that writes to the same place.
+LOCK_PATIENCE_SECONDS: Final = 60
 #: What a raw file may be told to be in.
 Encoding = Literal["utf-8", "gb18030", "utf-16"]
 
@@ -22,6 +24,8 @@ SUFFIXES: Final[Mapping[str, Format]] = {
 SeriesFormat = Literal["table", "csv", "json", "markdown", "xlsx", "parquet", "sdmx-csv"]
 #: A form of the tables of a bundle beside CSV.
 BundleFormat = Literal["xlsx", "parquet"]
+#: Lines for people, or a JSON document a line.
+LogFormat = Literal["text", "json"]
 #: What a series is of.
 Measure = Literal["level", "growth", "share", "supply", "comparable"]
 #: One row per index and period, or one per index.

@@ -466,8 +466,8 @@ class BundleFile:
 class ExportResult:
     """What became of a publication bundle, or would have, after a dry run.
 
-    ``removed`` are the files that the state before had and this one has not; ``doubts`` deserve a
-    second look.
+    ``removed`` are the files that the state before had and this one has not. ``alarms`` say what
+    was wrong with that, ``doubts`` what about the data deserves a second look.
     """
 
     period: Period
@@ -476,6 +476,7 @@ class ExportResult:
     state: Literal["new", "changed", "unchanged"]
     files: tuple[BundleFile, ...]
     removed: tuple[str, ...]
+    alarms: tuple[Problem, ...]
     doubts: tuple[Problem, ...]
     is_dry_run: bool
 

@@ -19,9 +19,8 @@ from filelock import lock_descriptor
 
 from cci_cli.errors import LockedError, SystemFailureError, os_failure
 from cci_cli.files import set_mode
+from cci_cli.formats import LOCK_PATIENCE_SECONDS
 from cci_cli.packages import STAGING_PREFIX, list_below
-
-LOCK_PATIENCE_SECONDS: Final = 60
 
 #: Who has a folder locked, beside what is made there.
 _HOLDER_FILE: Final = "holder.json"

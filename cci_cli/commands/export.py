@@ -9,14 +9,13 @@ from cci_cli.bundledescriptor import describe_bundle, name_bundle
 from cci_cli.bundles import BUNDLE_FILES, build_tables, render_tables
 from cci_cli.config import read_config
 from cci_cli.errors import DataError, Problem, UsageError, make_problem
-from cci_cli.formats import BundleFormat
+from cci_cli.formats import LOCK_PATIENCE_SECONDS, BundleFormat
 from cci_cli.histories import History
 from cci_cli.options import check_choice, check_count
 from cci_cli.outbox import SUMS_FILE, Delivery, deliver_bundle, render_sums
 from cci_cli.packages import DESCRIPTOR_FILE, SNAPSHOTS
 from cci_cli.periods import PeriodRef, parse_period
 from cci_cli.results import RELEASES, BundleFile, ExportResult
-from cci_cli.staging import LOCK_PATIENCE_SECONDS
 from cci_cli.store import list_periods, list_revisions
 from cci_cli.timeline import compile_history
 from cci_cli.workspace import find_workspace
@@ -106,7 +105,8 @@ def export(
             for name, data in files.items()
         ),
         removed=tuple(name for name, change in delivery.changes.items() if change == "gone"),
-        doubts=tuple(_find_doubts(root, history, delivery)),
+        alarms=tuple(_find_alarms(delivery)),
+        doubts=tuple(_find_doubts(root, history)),
         is_dry_run=dry_run,
     )
 
@@ -120,10 +120,14 @@ def _check_place(root: Path, to: Path) -> None:
             raise UsageError("E115", value=to, store=store)
 
 
-def _find_doubts(root: Path, history: History, delivery: Delivery) -> Iterator[Problem]:
-    """What somebody should look at, though the bundle is right."""
+def _find_alarms(delivery: Delivery) -> Iterator[Problem]:
+    """What was wrong with the state before."""
     if delivery.altered:
         yield make_problem("W311", files=", ".join(delivery.altered))
+
+
+def _find_doubts(root: Path, history: History) -> Iterator[Problem]:
+    """What somebody should look at, though the bundle is right: data that no release has yet."""
     for period, release in history.releases.items():
         stored = list_revisions(root, period)
         used, _ = release.snapshots.get(period, (None, ""))
