@@ -12,7 +12,6 @@ from typing import Any, Final
 from cci_cli.definitions import IndexDefinition, Province
 from cci_cli.excel import number_format, open_workbook, write_rows
 from cci_cli.figures import SEPARATOR, Rounder, exact_text, round_figures
-from cci_cli.formats import BundleFormat
 from cci_cli.frames import build_frame
 from cci_cli.histories import History, HistoryPoint
 from cci_cli.leveltable import NAME_HEADER, SERIES_HEADER
@@ -73,14 +72,14 @@ def build_tables(history: History) -> dict[str, Table]:
 
 
 def render_tables(
-    history: History, tables: Mapping[str, Table], forms: Sequence[BundleFormat]
+    history: History, tables: Mapping[str, Table], forms: Sequence[str]
 ) -> dict[str, bytes]:
     """The bytes of the tables, and of what else is asked for, by file.
 
     Args:
         history: what the tables were built from.
         tables: as ``build_tables`` returns them.
-        forms: forms beside CSV.
+        forms: of ``BundleFormat``.
 
     Raises:
         SystemFailureError: E503, a workbook is asked for and xlsxwriter is not installed.

@@ -28,7 +28,6 @@ from cci_cli.errors import (
 from cci_cli.formats import (
     LOCK_PATIENCE_SECONDS,
     TOP_DRIVERS,
-    BundleFormat,
     Encoding,
     Format,
     Grouping,
@@ -551,8 +550,10 @@ def export(
         typer.Argument(metavar="[PERIOD]", help="The half-year; else the newest with a snapshot."),
     ] = None,
     forms: Annotated[
-        list[BundleFormat] | None,
-        typer.Option("--format", help="A form beside CSV; again for the other."),
+        list[str] | None,
+        typer.Option(
+            "--format", metavar="xlsx|parquet", help="A form beside CSV; again for the other."
+        ),
     ] = None,
     workspace: WorkspaceOption = None,
     *,

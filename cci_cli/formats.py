@@ -22,8 +22,8 @@ SUFFIXES: Final[Mapping[str, Format]] = {
 
 #: A form for series alone: SDMX-CSV 2.0, for statistical registries.
 SeriesFormat = Literal["table", "csv", "json", "markdown", "xlsx", "parquet", "sdmx-csv"]
-#: A form of the tables of a bundle beside CSV.
-BundleFormat = Literal["xlsx", "parquet"]
+#: A form of the tables of a bundle; CSV is always there.
+BundleFormat = Literal["csv", "xlsx", "parquet"]
 #: Lines for people, or a JSON document a line.
 LogFormat = Literal["text", "json"]
 #: What a series is of.

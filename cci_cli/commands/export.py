@@ -27,7 +27,7 @@ def export(
     to: Path | str,
     period: str | None = None,
     *,
-    forms: Sequence[BundleFormat] | None = None,
+    forms: Sequence[str] | None = None,
     wait: int = LOCK_PATIENCE_SECONDS,
     require_official: bool = False,
     dry_run: bool = False,
