@@ -23,9 +23,11 @@ import polars as pl
 from pandera.backends.polars.register import register_polars_backends
 
 # a verb loads them when it is called: here once for all forks
+import cci_cli.commands.export
 import cci_cli.commands.ingest
 import cci_cli.commands.publish
 import cci_cli.commands.verify  # noqa: F401
+from cci_cli import staging
 from cci_cli.cli import main
 
 ERRNOS = (errno.EIO, errno.ENOSPC, errno.EACCES)
@@ -91,6 +93,8 @@ class Fault:
         # to flush is slow, and shows only where the power goes: it is counted, not done
         patch(os, "fsync", self._watch("fsync", lambda _handle: None))
         patch(fcntl, "flock", self._watch("flock", fcntl.flock))
+        # the one call on files that goes past the modules of Python
+        patch(staging, "_exchange", self._watch("swap", staging._exchange))
         patch(io, "open", self._open(io.open))
         patch(pl.LazyFrame, "sink_csv", self._sink(pl.LazyFrame.sink_csv))
 

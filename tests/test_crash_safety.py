@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY, index_toml
 from faults import ERRNOS, Fault, fail
+
+from cci_cli.staging import stage_folder
 
 HEADER = "node_id,province,model,cards\n"
 
@@ -41,7 +44,10 @@ def launcher():
 
 @pytest.fixture
 def workspace(make_workspace, cci, monkeypatch):
-    """Two stored periods, of which the first is released, and beside it a file for a third."""
+    """Two stored periods, of which the first is released and the second exported to ``old``.
+
+    Beside it a file for a third.
+    """
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1750000000")
     indices = index_toml("N", "national", ["东", "西"]) + index_toml("R", "region", ["东"])
     root = make_workspace(["东", "西"], indices)
@@ -49,6 +55,7 @@ def workspace(make_workspace, cci, monkeypatch):
         source = write_nodes(root.parent / f"{period}.csv", cards)
         assert cci("ingest", source, "--period", period, workspace=root).code == 0
     assert cci("publish", "2024H2", "--by", "me", workspace=root).code == 0
+    assert cci("export", "2025H1", "--to", root / "old", workspace=root).code == 0
     write_nodes(root.parent / "new.csv", 12)
     return root
 
@@ -60,8 +67,8 @@ def write_nodes(path: Path, cards: int) -> Path:
 
 def words(root: Path, *arguments: str) -> list[str]:
     """The arguments of a command on a workspace; ``new.csv`` is the file beside it."""
-    new = str(root.parent / "new.csv")
-    named = [new if argument == "new.csv" else argument for argument in arguments]
+    places = {"new.csv": root.parent / "new.csv", "old": root / "old", "out": root / "out"}
+    named = [str(places.get(argument, argument)) for argument in arguments]
     return [*named, "--workspace", str(root)]
 
 
@@ -76,8 +83,9 @@ def read_tree(root: Path) -> Tree:
 
 
 def without_leftovers(tree: Tree) -> Tree:
-    """What readers see of it: not what is staged, nor a folder in which nothing is stored yet."""
-    seen = {name: data for name, data in tree.items() if ".staging-" not in name}
+    """What readers see of it: not what is staged or was before, nor a folder with nothing in it."""
+    hidden = (".staging-", ".2025H1.previous")
+    seen = {name: data for name, data in tree.items() if not any(part in name for part in hidden)}
     parents = {str(parent) for name, data in seen.items() for parent in Path(name).parents}
     return {name: data for name, data in seen.items() if data is not None or name in parents}
 
@@ -91,6 +99,8 @@ VERBS = {
     "first revision": ("ingest", "new.csv", "--period", "2025H2"),
     "second revision": ("ingest", "new.csv", "--period", "2025H1"),
     "chained release": ("publish", "2025H1", "--by", "me"),
+    "first bundle": ("export", "2025H1", "--to", "out"),
+    "next bundle": ("export", "2025H1", "--to", "old", "--format", "parquet"),
 }
 verbs = pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS.keys())
 
@@ -104,12 +114,13 @@ class Rehearsal:
         self._template = root.parent / "template"
         self._cci = cci
         shutil.copytree(root, self._template)
-        self.before = read_tree(root)
+        self.before = without_leftovers(read_tree(root))
         assert cci("verify", workspace=root).code == 0
         assert cci(*self.arguments).code == 0
         assert cci("verify", workspace=root).code == 0
-        self.after = read_tree(root)
+        self.after = without_leftovers(read_tree(root))
         self._seen: list[Tree] = []
+        self._untouched = read_tree(self._template)
         restore(root, self._template)
 
     def check(self, code: int, err: str) -> None:
@@ -121,14 +132,15 @@ class Rehearsal:
         stored = without_leftovers(tree)
         assert stored in (self.before, self.after), err
         assert code != 0 or stored == self.after
-        if tree == self.before:
+        if tree == self._untouched:
             return
         if tree not in self._seen:
             self._seen.append(tree)
             assert self._cci("verify", workspace=self.root).code == 0
             again = self._cci(*self.arguments)
             assert again.code == 0, again.err
-            assert read_tree(self.root) == self.after
+            assert not list(self.root.rglob(".staging-*"))
+            assert without_leftovers(read_tree(self.root)) == self.after
         restore(self.root, self._template)
 
 
@@ -161,13 +173,14 @@ def test_a_change_that_fails_leaves_all_or_nothing(cci, workspace, verb):
         names.append(name)
     assert {"mkdir", "create", "write", "fsync", "chmod", "rename", "flock"} <= set(names)
     assert ("sink" in names) == ("ingest" in verb)
+    assert ("swap" in names) == (verb == VERBS["next bundle"])
 
 
 @verbs
 def test_a_look_that_fails_leaves_all_or_nothing(cci, workspace, verb):
     """Every few of them: they are many, and most are alike."""
     rehearsal = Rehearsal(workspace, cci, verb)
-    step = 7 if "ingest" in verb else 23
+    step = {"ingest": 5, "publish": 23, "export": 7}[verb[0]]
     names = []
     for at, number in zip(itertools.count(1, step), itertools.cycle(ERRNOS), strict=False):
         name = disturb(cci, rehearsal, at, number, is_change_only=False)
@@ -177,7 +190,9 @@ def test_a_look_that_fails_leaves_all_or_nothing(cci, workspace, verb):
     assert {"stat", "open", "read"} <= set(names)
 
 
-@pytest.mark.parametrize("verb", [VERBS["second revision"], VERBS["chained release"]])
+@pytest.mark.parametrize(
+    "verb", [VERBS["second revision"], VERBS["chained release"], VERBS["next bundle"]]
+)
 def test_a_process_that_is_killed_leaves_all_or_nothing(cci, workspace, verb, launcher):
     rehearsal = Rehearsal(workspace, cci, verb)
     roots = [str(workspace.parent)]
@@ -194,7 +209,9 @@ def test_a_process_that_is_killed_leaves_all_or_nothing(cci, workspace, verb, la
 # the disk
 
 
-@pytest.mark.parametrize("verb", [VERBS["second revision"], VERBS["chained release"]])
+@pytest.mark.parametrize(
+    "verb", [VERBS["second revision"], VERBS["chained release"], VERBS["first bundle"]]
+)
 def test_where_there_is_no_room_nothing_is_stored(cci, workspace, verb, launcher):
     """At each of the files that are written: none may be longer than so many bytes."""
     rehearsal = Rehearsal(workspace, cci, verb)
@@ -206,10 +223,10 @@ def test_where_there_is_no_room_nothing_is_stored(cci, workspace, verb, launcher
     for limit in limits:
         [(code, err)] = launcher({"arguments": rehearsal.arguments, "largest_file": limit})
         assert code == 3, err
-        assert read_tree(workspace) == rehearsal.before
+        assert without_leftovers(read_tree(workspace)) == rehearsal.before
     assert len(limits) == (2 if "ingest" in verb else 6)
     assert cci(*rehearsal.arguments).code == 0
-    assert read_tree(workspace) == rehearsal.after
+    assert without_leftovers(read_tree(workspace)) == rehearsal.after
 
 
 @pytest.mark.parametrize(
@@ -219,7 +236,7 @@ def test_where_there_is_no_room_nothing_is_stored(cci, workspace, verb, launcher
         ("snapshots", VERBS["second revision"]),
         ("releases", VERBS["chained release"]),
     ],
-    ids=VERBS,
+    ids=["first revision", "second revision", "chained release"],
 )
 def test_a_store_that_may_not_be_written_is_named_and_can_be_read(
     cci, workspace, store, verb, launcher
@@ -238,9 +255,9 @@ def test_a_store_that_may_not_be_written_is_named_and_can_be_read(
     assert [code for code, _ in runs] == [3, 0, 0], runs
     assert f"error: cannot write `{folder}" in runs[0][1]
     assert "Permission denied" in runs[0][1]
-    assert read_tree(workspace) == rehearsal.before
+    assert without_leftovers(read_tree(workspace)) == rehearsal.before
     assert cci(*rehearsal.arguments).code == 0
-    assert read_tree(workspace) == rehearsal.after
+    assert without_leftovers(read_tree(workspace)) == rehearsal.after
 
 
 @pytest.mark.parametrize(
@@ -344,3 +361,33 @@ def test_ingesting_and_verifying_do_not_disturb_a_release_in_the_making(cci, wor
     assert [code for code, _ in runs] == [0] * 7, runs
     assert len(list((workspace / "snapshots" / "2025H1").iterdir())) == 4
     assert cci("verify", workspace=workspace).code == 0
+
+
+def export_sixteen(workspace, launcher, *options):
+    arguments = words(workspace, *VERBS["first bundle"], *options)
+    return launcher(*[{"arguments": arguments}] * 16)
+
+
+@pytest.mark.parametrize(("options", "codes"), [((), {0}), (("--wait", "0"), {0, 4})])
+def test_of_sixteen_exports_at_once_one_makes_the_bundle(cci, workspace, launcher, options, codes):
+    runs = export_sixteen(workspace, launcher, *options)
+
+    assert {code for code, _ in runs} <= codes, runs
+    assert sum(err.startswith("exported 2025H1") for _, err in runs) == 1
+    for code, err in runs:
+        assert code == 0 or "is writing to" in err
+    assert [path.name for path in (workspace / "out").iterdir()] == ["2025H1"]
+    alone = workspace.parent / "alone"
+    assert cci("export", "2025H1", "--to", alone, workspace=workspace).code == 0
+    assert read_tree(alone) == read_tree(workspace / "out")
+
+
+def test_whoever_holds_the_folder_is_named(cci, workspace):
+    out = workspace / "out"
+    with stage_folder(out):
+        refused = cci("export", "2025H1", "--to", out, "--wait", "0", workspace=workspace)
+
+    assert (refused.code, refused.out) == (4, "")
+    assert refused.err.startswith(f"error: process {os.getpid()} on {socket.gethostname()}, since ")
+    assert f", is writing to `{out}` [E506]" in refused.err
+    assert not list(out.iterdir())
