@@ -64,8 +64,8 @@ _FIELDS: Final[Mapping[str, Words]] = {
     "release": Words(
         "Release",
         "发布版",
-        "The release of the period; empty where there is none",
-        "该期的发布版；未发布者为空",
+        "The release that has the figures; empty where they are provisional",
+        "载有该数字的发布版；试算者为空",
     ),
     "level": Words("Level", "点位", "Level of the index", "指数点位", _POINTS),
     "level_exact": Words(

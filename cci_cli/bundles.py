@@ -157,8 +157,8 @@ def _describe_point(
         "series": index.series,
         "name": index.name,
         "name_en": index.name_en,
-        "publication": standing_of(history, period),
-        "release": release_text(history, period),
+        "publication": None if point is None else standing_of(history, period),
+        "release": None if point is None else release_text(history, period),
     }
 
 

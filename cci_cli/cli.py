@@ -522,6 +522,8 @@ def series(
 
     root = _open_workspace(workspace, verbose=verbose)
     chosen = choose_format("csv" if form == "sdmx-csv" else form, output)
+    if form == "sdmx-csv" and layout == "wide":
+        raise UsageError("E114", option="layout", value=layout, choices="long: SDMX-CSV is that")
     result = verb.series(
         index=index,
         from_=from_,
@@ -703,8 +705,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         report(error)
         code = error.exit_code
     except typer.TyperException as error:
-        say(f"error: {error.format_message()}")
-        say("hint: `cci --help` lists the commands, `cci COMMAND --help` their options")
+        # the words of the library behind the parser
+        say(f"error: {error.format_message().replace('Value error, ', '')}")
+        context = getattr(error, "ctx", None)
+        verb = context.info_name if context is not None and context.parent else None
+        say(
+            f"hint: `cci {verb} --help` lists its arguments and options"
+            if verb
+            else "hint: `cci --help` lists the commands, `cci COMMAND --help` their options"
+        )
         code = error.exit_code
     except ReaderGone:
         code = 0

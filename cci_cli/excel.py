@@ -1,4 +1,4 @@
-"""Workbooks with bytes that do not change from run to run. Domain: no I/O.
+"""Workbooks with bytes that do not change from run to run. No files, no terminal.
 
 Loads xlsxwriter, an optional package, when a workbook is made.
 """
@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _GAP: Final = 2
 _WIDEST: Final = 80
+#: Digits that a number of a spreadsheet can hold; one with more is a text, and keeps them.
+_DIGITS: Final = 15
 
 
 @contextmanager
@@ -65,8 +68,15 @@ def write_rows(
         for row, cell in enumerate(cells, start=1):
             if isinstance(cell, str):
                 page.write_string(row, column, defuse_text(cell))
-            elif cell is not None:
+            elif cell is not None and count_digits(cell) <= _DIGITS:
                 page.write_number(row, column, cell, digits)
+            elif cell is not None:
+                page.write_string(row, column, cell_text(cell))
+
+
+def count_digits(cell: int | Decimal) -> int:
+    """How many digits a number has, without leading zeros."""
+    return len(cell_text(cell).lstrip("-0.").replace(".", ""))
 
 
 def number_format(kind: type | int) -> str:

@@ -255,12 +255,25 @@ def find_changed_codes(
     return (*changed, *sorted(gone))
 
 
-def is_reworded(release: Release, methodology: Methodology) -> bool:
-    """Whether a release printed its levels otherwise than the method prints them today."""
-    rounder = Rounder(methodology)
+def is_reworded(
+    release: Release, definitions: Sequence[IndexDefinition], methodology: Methodology
+) -> bool:
+    """Whether a release printed a figure otherwise than the method prints it today."""
+    released = {row["code"]: row for row in release.rows}
+    indices = [index for index in definitions if index.code in released]
+    if release.is_transcribed:
+        rounder = Rounder(methodology)
+        levels = {index.code: release.levels[index.code].level for index in indices}
+        return any(
+            _cell_text(rounder.points(level)) != released[code]["level"]
+            for code, level in levels.items()
+        )
+    figures = [IndexFigures(index, *release.figures[index.code]) for index in indices]
     return any(
-        _cell_text(rounder.points(release.levels[row["code"]].level)) != row["level"]
-        for row in release.rows
+        row[name] != released[row["code"]][name]
+        for row in to_release_rows(figures, methodology)
+        for name in RELEASE_COLUMNS
+        if name not in _WORDS and name != "kind"
     )
 
 

@@ -4,7 +4,7 @@ A released period has its released levels; the others are chained from those by 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
@@ -21,7 +21,7 @@ class HistoryPoint:
     """One index in one period; ``level`` is in unrounded points.
 
     ``observation`` and ``standard_cards`` are null where the level was transcribed from print:
-    nothing more is then known, and ``status`` is null too, except at the base.
+    nothing more is then known, and ``status`` is null too, except at the base and at a break.
     """
 
     level: Fraction
@@ -77,13 +77,13 @@ class History:
         """Refuse a period that the history does not reach.
 
         Raises:
-            DataError: E401 it is before the base, E412 it is later than the last.
+            DataError: E401 it is before the base, E419 it is later than the last.
         """
         base = self.config.methodology.base_period
         if period < base:
             raise DataError("E401", period=period, base=base)
         if period > self.last:
-            raise DataError("E412", value=period)
+            raise DataError("E419", value=period, last=self.last)
 
     @property
     def is_demonstration(self) -> bool:
@@ -104,6 +104,11 @@ class History:
         """One index in one period; null where it has no level there."""
         return self.points[period].get(code)
 
+    def measure(self, code: str, period: Period, measure: Measure) -> Fraction | None:
+        """One figure of one index in one period, exactly; null where there is none."""
+        point = self.find(code, period)
+        return None if point is None else point.measure(measure)
+
 
 @dataclass(frozen=True, slots=True)
 class SeriesResult:
@@ -112,13 +117,13 @@ class SeriesResult:
     measure: Measure
     indices: tuple[IndexDefinition, ...]
     periods: tuple[Period, ...]
-    history: History
-    notes: tuple[Note, ...]
+    # of thousands of lines: nobody wants to see them for the name of a variable
+    history: History = field(repr=False)
+    notes: tuple[Note, ...] = field(repr=False)
 
     def value(self, code: str, period: Period) -> Fraction | None:
         """The exact figure: points, a ratio, or card-hours per year; null where there is none."""
-        point = self.history.find(code, period)
-        return None if point is None else point.measure(self.measure)
+        return self.history.measure(code, period, self.measure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +138,9 @@ class RebaseResult:
     level: Decimal
     is_each: bool
     factors: Mapping[str, Fraction | None]
-    history: History
-    notes: tuple[Note, ...]
+    # of thousands of lines: nobody wants to see them for the name of a variable
+    history: History = field(repr=False)
+    notes: tuple[Note, ...] = field(repr=False)
 
     @property
     def is_official_base(self) -> bool:

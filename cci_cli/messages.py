@@ -53,7 +53,9 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "{value} is not a level",
             "give a number above 0, at most 9 digits and 6 decimals, such as 100 or 12.5",
         ),
-        "E113": Message("{value} is later than {last}", "name the earlier period first"),
+        "E113": Message(
+            "{value} is later than {last}", "write the earlier one behind --from: --from {last}"
+        ),
         "E114": Message("`{option}` cannot be {value}", "give {choices}"),
         "E115": Message(
             "{value} lies in the {store} of the workspace, which holds evidence alone",
@@ -263,7 +265,7 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "levels are shares of the national supply at the base",
         ),
         "E404": Message(
-            "no supply in the national index in {period}: nothing can be chained from it",
+            "no supply in the national index in {period}: no other level can be set against it",
         ),
         "E405": Message("no model matches {value}"),
         "E406": Message(
@@ -294,6 +296,10 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "no release stands behind the levels of {periods}",
             "`cci publish P` releases them; without --require-official they are exported as "
             "provisional",
+        ),
+        "E419": Message(
+            "the levels end at {last}: there are none of {value}",
+            "`cci status` shows what is stored",
         ),
         "E413": Message(
             "no index has the code or name {value}",

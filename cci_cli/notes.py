@@ -13,7 +13,7 @@ from cci_cli.chains import Chain, Compilation
 from cci_cli.definitions import IndexDefinition, Methodology
 from cci_cli.errors import first_few
 from cci_cli.histories import History
-from cci_cli.indices import Observation, find_national
+from cci_cli.indices import Observation, Status, find_national
 from cci_cli.periods import Period
 from cci_cli.results import Note, Release, Snapshot, release_name
 from cci_cli.rounding import fraction_text, round_exact
@@ -93,12 +93,9 @@ def find_history_notes(
     reworded = tuple(period for period in history.reworded if period in periods)
     if reworded:
         notes.append(Note("N114", {"periods": reworded}))
-    observed = {
-        period: [point.observation for point in seen.values() if point.observation is not None]
-        for period, seen in history.points.items()
-    }
     for period in periods:
-        notes += _find_index_notes(indices, observed, period)
+        for index in indices:
+            notes += _find_point_notes(history, index, period)
     return notes + find_demonstration_notes(history.snapshots.values(), history.releases.values())
 
 
@@ -154,6 +151,34 @@ def find_rebase_notes(
     return notes + find_history_notes(history, history.config.indices, list(history.points))
 
 
+def _find_point_notes(history: History, index: IndexDefinition, period: Period) -> list[Note]:
+    """What happened to an index on the link that leads to a period, as far as it is shown."""
+    point, release = history.find(index.code, period), history.releases.get(period)
+    if point is None:
+        is_last = period == history.last or history.find(index.code, period.next) is not None
+        if release is None or not is_last:
+            return []
+        return [Note("N110", {"index": index, "release": release.name})]
+    old = history.points.get(period.previous, {}).get(index.code, point).provinces
+    return _find_link_notes(index, period, (old, point.provinces), point.status)
+
+
+def _find_link_notes(
+    index: IndexDefinition,
+    period: Period,
+    scopes: tuple[Sequence[str], Sequence[str]],
+    status: Status | None,
+) -> list[Note]:
+    notes = []
+    old, new = scopes
+    if set(old) != set(new):
+        details = {"index": index, "period": period, "old": old, "new": new}
+        notes.append(Note("N104", details))
+    if status == "reseeded":
+        notes.append(Note("N105", {"index": index, "period": period}))
+    return notes
+
+
 def _find_index_notes(
     indices: Sequence[IndexDefinition],
     chained: Mapping[Period, Sequence[Observation]],
@@ -168,11 +193,7 @@ def _find_index_notes(
         if definition is None:
             continue
         old = scopes.get(seen.code, seen.provinces)
-        if set(old) != set(seen.provinces):
-            details = {"index": definition, "period": period, "old": old, "new": seen.provinces}
-            notes.append(Note("N104", details))
-        if seen.status == "reseeded":
-            notes.append(Note("N105", {"index": definition, "period": period}))
+        notes += _find_link_notes(definition, period, (old, seen.provinces), seen.status)
     return notes
 
 

@@ -5,14 +5,20 @@ from typing import Any, get_args
 from cci_cli.errors import UsageError
 
 
-def check_choice(option: str, value: str | None, choices: Any) -> None:  # noqa: ANN401 - a Literal
-    """Refuse a value that is none of the ``Literal``; null, where it has a meaning, is let pass.
+def check_choice(
+    option: str,
+    value: str | None,
+    choices: Any,  # noqa: ANN401 - a Literal
+    *,
+    is_optional: bool = False,
+) -> None:
+    """Refuse a value that is none of the ``Literal``; null is let pass where ``is_optional``.
 
     Raises:
         UsageError: E114.
     """
     known = get_args(choices)
-    if value is not None and value not in known:
+    if value not in known and not (value is None and is_optional):
         raise UsageError("E114", value=value, option=option, choices=", ".join(known))
 
 

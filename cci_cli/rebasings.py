@@ -1,26 +1,30 @@
 """From levels on another base to what is shown. Domain: no I/O."""
 
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Any
 
-from cci_cli.definitions import IndexDefinition
 from cci_cli.figures import Rounder, exact_text, index_name, index_series, to_provenance
-from cci_cli.formats import Lang, Measure
+from cci_cli.formats import Lang
 from cci_cli.histories import RebaseResult
 from cci_cli.periods import Period
-from cci_cli.timelines import origin_text, standing_text
+from cci_cli.timelines import (
+    origin_text,
+    release_text,
+    round_measure,
+    standing_of,
+    standing_text,
+)
 from cci_cli.views import NULL_MARK, Sheet, View, date_text, note_text
 
 
 def view_rebase(result: RebaseResult, lang: Lang) -> View:
     """The levels on the new base, beside the supply that stands behind those in the base."""
-    rounder = Rounder(result.history.config.methodology)
-    decimals = result.history.config.methodology.decimals
+    history = result.history
+    rounder = Rounder(history.config.methodology)
     columns: dict[str, type | int] = dict.fromkeys(("code", "series", "name"), str)
-    columns |= {"base_period": str, "base_level": str, "official_base": str, "period": str}
-    columns |= {"supply_card_hours": int, "level": decimals}
-    indices, periods = result.history.config.indices, list(result.history.points)
+    columns |= dict.fromkeys(("base_period", "base_level", "official_base", "factor"), str)
+    columns |= dict.fromkeys(("period", "rebased_from"), str)
+    columns |= {"supply_card_hours": int, "level": history.config.methodology.decimals}
     return View(
         sheet=_rebase_sheet(result, rounder, lang),
         columns=columns,
@@ -32,26 +36,17 @@ def view_rebase(result: RebaseResult, lang: Lang) -> View:
                 str(result.period),
                 f"{result.level:f}",
                 "yes" if result.is_official_base else "no",
+                exact_text(result.factors[index.code]),
                 str(period),
-                _round_supply(_find(result, index, period, "supply"), rounder),
+                None if history.find(index.code, period) is None else standing_of(history, period),
+                round_measure(history.measure(index.code, period, "supply"), "supply", rounder),
                 rounder.points(result.value(index.code, period)),
             )
-            for index in indices
-            for period in periods
+            for index in history.config.indices
+            for period in history.points
         ),
         document=_rebase_document(result, rounder, lang),
     )
-
-
-def _find(
-    result: RebaseResult, index: IndexDefinition, period: Period, measure: Measure
-) -> Fraction | None:
-    point = result.history.find(index.code, period)
-    return None if point is None else point.measure(measure)
-
-
-def _round_supply(value: Fraction | None, rounder: Rounder) -> int | None:
-    return None if value is None else rounder.whole(value)
 
 
 def _rebase_sheet(result: RebaseResult, rounder: Rounder, lang: Lang) -> Sheet:
@@ -67,8 +62,10 @@ def _rebase_sheet(result: RebaseResult, rounder: Rounder, lang: Lang) -> Sheet:
         title = f"Rebased, not the official base: {day} = {level}"
     rows = []
     for index in indices:
-        supply = _round_supply(_find(result, index, result.period, "supply"), rounder)
-        share = rounder.percent(_find(result, index, result.period, "share"))
+        supply = round_measure(
+            history.measure(index.code, result.period, "supply"), "supply", rounder
+        )
+        share = rounder.percent(history.measure(index.code, result.period, "share"))
         levels = (rounder.points(result.value(index.code, period)) for period in periods)
         rows.append(
             (
@@ -88,7 +85,7 @@ def _rebase_sheet(result: RebaseResult, rounder: Rounder, lang: Lang) -> Sheet:
         headers=(
             "指数名称" if is_zh else "Index",
             *supply_headers,
-            *(f"{period}\n{standing_text(history, period, lang)}" for period in periods),
+            *(f"{period}\n{_source_text(result, period, lang)}" for period in periods),
         ),
         rows=tuple(rows),
         numeric=frozenset(range(1, len(periods) + 3)),
@@ -100,6 +97,14 @@ def _rebase_sheet(result: RebaseResult, rounder: Rounder, lang: Lang) -> Sheet:
             origin_text(history, lang),
         ),
     )
+
+
+def _source_text(result: RebaseResult, period: Period, lang: Lang) -> str:
+    """What levels on the new base come from; only those on the official base are released."""
+    standing = standing_text(result.history, period, lang)
+    if result.is_official_base:
+        return standing
+    return f"据{standing}" if lang == "zh" else f"from {standing}"
 
 
 def _factor_lines(result: RebaseResult, lang: Lang) -> Sequence[str]:
@@ -125,6 +130,15 @@ def _rebase_document(result: RebaseResult, rounder: Rounder, lang: Lang) -> dict
             "level": methodology.base_level,
         },
         "each": result.is_each,
+        "periods": [
+            {
+                "period": str(period),
+                "as_of": period.as_of.isoformat(),
+                "rebased_from": standing_of(history, period),
+                "release": release_text(history, period),
+            }
+            for period in history.points
+        ],
         "factor": exact_text(result.factor),
         "series": [
             {
@@ -132,13 +146,20 @@ def _rebase_document(result: RebaseResult, rounder: Rounder, lang: Lang) -> dict
                 "series": index_series(index, lang),
                 "name": index_name(index, lang),
                 "factor": exact_text(result.factors[index.code]),
-                "base_supply_card_hours": _round_supply(
-                    _find(result, index, result.period, "supply"), rounder
+                "base_supply_card_hours": round_measure(
+                    history.measure(index.code, result.period, "supply"), "supply", rounder
                 ),
-                "base_share_pct": rounder.percent(_find(result, index, result.period, "share")),
+                "base_share_pct": rounder.percent(
+                    history.measure(index.code, result.period, "share")
+                ),
                 "levels": {
                     str(period): rounder.points(result.value(index.code, period))
                     for period in history.points
+                },
+                "status": {
+                    str(period): None if point is None else point.status
+                    for period in history.points
+                    for point in [history.find(index.code, period)]
                 },
                 "levels_exact": {
                     str(period): exact_text(result.value(index.code, period))

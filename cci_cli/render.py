@@ -102,7 +102,8 @@ def _measure_column(sheet: Sheet, position: int) -> tuple[int, int]:
     if position == 0:
         cells += sheet.groups
     longest = max(map(cell_len, cells))
-    narrowest = longest if position in sheet.numeric else min(longest, _LEAST_TEXT_WIDTH)
+    is_whole = position in sheet.numeric | sheet.whole
+    narrowest = longest if is_whole else min(longest, _LEAST_TEXT_WIDTH)
     return narrowest + _GAP, longest + _GAP
 
 
@@ -140,7 +141,7 @@ def _build_table(sheet: Sheet, part: Sequence[int], sizes: Sequence[tuple[int, i
         table.add_column(
             sheet.headers[position],
             justify="right" if is_numeric else "left",
-            no_wrap=is_numeric,
+            no_wrap=position in sheet.numeric | sheet.whole,
             min_width=sizes[position][0] - _GAP,
             overflow="fold",
         )
@@ -159,7 +160,7 @@ def _to_markdown(sheet: Sheet | Lines) -> str:
     def row_text(cells: Iterable[str]) -> str:
         return "| " + " | ".join(map(_escape_markdown, cells)) + " |\n"
 
-    headers = [header.replace("\n", "") for header in sheet.headers]
+    headers = [header.replace("\n", " ") for header in sheet.headers]
     rules = ["---:" if position in sheet.numeric else "---" for position in range(len(headers))]
     rows: list[tuple[str, ...]] = list(sheet.rows)
     if sheet.groups:

@@ -73,7 +73,7 @@ def view_sdmx(result: SeriesResult, lang: Lang) -> View:
             decimals,
             to_time_period(methodology.base_period),
             None if point is None else point.status,
-            release_text(result.history, period),
+            None if point is None else release_text(result.history, period),
         )
         for index, period, point in find_points(result)
     )

@@ -1,5 +1,6 @@
 """Every period of a workspace as it stands, from the base on. I/O."""
 
+from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
 
@@ -54,7 +55,9 @@ def compile_history(
     snapshots: dict[Period, Snapshot] = {}
     for is_released, run in groupby(periods, releases.__contains__):
         if is_released:
-            points |= {period: _take_points(releases[period], config) for period in run}
+            for period in run:
+                before = points.get(period.previous, {})
+                points[period] = _take_points(releases[period], config, before)
             continue
         new = list(run)
         compiled = compile_indices(
@@ -78,7 +81,7 @@ def compile_history(
         reworded=tuple(
             period
             for period, release in releases.items()
-            if is_reworded(release, config.methodology)
+            if is_reworded(release, config.indices, config.methodology)
         ),
     )
 
@@ -96,16 +99,22 @@ def _compute_points(compiled: Compilation, period: Period) -> dict[str, HistoryP
     }
 
 
-def _take_points(release: Release, config: Config) -> dict[str, HistoryPoint]:
-    """What a release has of the indices that are defined today."""
+def _take_points(
+    release: Release, config: Config, before: Mapping[str, HistoryPoint]
+) -> dict[str, HistoryPoint]:
+    """What a release has of the indices that are defined today, given the period before."""
     points = {}
     for index in config.indices:
         frozen = release.levels.get(index.code)
         if frozen is None:
             continue
         observation, standard_cards = release.figures.get(index.code, (None, None))
-        is_base = release.ref.period == config.methodology.base_period
-        status: Status | None = "base" if is_base else None
+        status: Status | None = None
+        old = before.get(index.code)
+        if release.ref.period == config.methodology.base_period:
+            status = "base"
+        elif old is not None and set(old.provinces) != set(frozen.provinces):
+            status = "break"
         points[index.code] = HistoryPoint(
             level=frozen.level,
             status=status if observation is None else observation.status,

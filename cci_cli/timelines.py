@@ -46,6 +46,8 @@ _STATUS_NAMES: Final = {
     "break": "范围调整",
     "reseeded": "重新起算",
 }
+#: Where growth is a figure of what is shown.
+_WITH_GROWTH: Final = frozenset({"level", "supply"})
 #: Marks beside a figure that is not simply chained.
 _MARKS: Final = {"break": "b", "reseeded": "r"}
 
@@ -110,7 +112,7 @@ def _long_records(
             str(period),
             round_measure(result.value(index.code, period), result.measure, rounder),
             None if point is None else point.status,
-            standing_of(result.history, period),
+            None if point is None else standing_of(result.history, period),
         )
         for index, period, point in find_points(result)
     )
@@ -129,13 +131,14 @@ def _wide_records(
     result: SeriesResult, rounder: Rounder, lang: Lang
 ) -> tuple[dict[str, type | int], tuple[tuple[Cell, ...], ...]]:
     kind = _cell_type(result.measure, result.history.config.methodology.decimals)
-    columns: dict[str, type | int] = dict.fromkeys(("code", "series", "name"), str)
+    columns: dict[str, type | int] = dict.fromkeys(("code", "series", "name", "measure"), str)
     columns |= dict.fromkeys(map(str, result.periods), kind)
     return columns, tuple(
         (
             index.code,
             index_series(index, lang),
             index_name(index, lang),
+            COLUMNS[result.measure],
             *(
                 round_measure(result.value(index.code, period), result.measure, rounder)
                 for period in result.periods
@@ -149,23 +152,20 @@ def _wide_sheet(result: SeriesResult, rounder: Rounder, lang: Lang) -> Sheet:
     """One row per index with its figures, their course and the latest growth."""
     is_zh = lang == "zh"
     columns = [_figure_column(result, period, rounder) for period in result.periods]
-    last = result.periods[-1]
-    growths = [_find_growth(result.history.find(index.code, last)) for index in result.indices]
-    texts = [change_text(rounder.percent(growth)) for growth in growths]
-    widest = max(map(len, texts))
-    bars = [
-        f"{text.rjust(widest)} {bar}".rstrip()
-        for text, bar in zip(texts, draw_bars(growths), strict=True)
-    ]
-    tails: list[Sequence[str]] = [bars]
-    headers = [f"{last}\n增长率" if is_zh else f"{last}\ngrowth"]
+    tails: list[Sequence[str]] = []
+    headers: list[str] = []
     if len(result.periods) > 1:
-        sparks = [
-            draw_spark([result.value(index.code, period) for period in result.periods])
-            for index in result.indices
-        ]
-        tails.insert(0, sparks)
-        headers.insert(0, "走势" if is_zh else "Trend")
+        headers.append("走势" if is_zh else "Trend")
+        tails.append(
+            [
+                draw_spark([result.value(index.code, period) for period in result.periods])
+                for index in result.indices
+            ]
+        )
+    if result.measure in _WITH_GROWTH:
+        last = result.periods[-1]
+        headers.append(f"{last}\n增长率" if is_zh else f"{last}\ngrowth")
+        tails.append(_growth_column(result, last, rounder))
     names = [index_name(index, lang) for index in result.indices]
     return Sheet(
         title=_series_title(result, lang),
@@ -179,6 +179,7 @@ def _wide_sheet(result: SeriesResult, rounder: Rounder, lang: Lang) -> Sheet:
         ),
         rows=tuple(zip(names, *columns, *tails, strict=True)),
         numeric=frozenset(range(1, len(columns) + 1)),
+        whole=frozenset(range(len(columns) + 1, len(columns) + len(tails) + 1)),
         group_header="系列" if is_zh else "Series",
         groups=tuple(index_series(index, lang) for index in result.indices),
         notes=_series_notes(result, lang),
@@ -207,12 +208,19 @@ def _figure_text(value: Fraction | None, measure: Measure, rounder: Rounder) -> 
     return f"{rounded:,}" if measure == "supply" else f"{rounded:f}"
 
 
-def _find_growth(point: HistoryPoint | None) -> Fraction | None:
-    return None if point is None else point.measure("growth")
+def _growth_column(result: SeriesResult, period: Period, rounder: Rounder) -> list[str]:
+    """Growth of the indices in a period, with bars."""
+    growths = [result.history.measure(index.code, period, "growth") for index in result.indices]
+    texts = [change_text(rounder.percent(growth)) for growth in growths]
+    widest = max(map(len, texts))
+    return [
+        f"{text.rjust(widest)} {bar}".rstrip()
+        for text, bar in zip(texts, draw_bars(growths), strict=True)
+    ]
 
 
 def standing_text(history: History, period: Period, lang: Lang) -> str:
-    """The same in a language."""
+    """What ``standing_of`` says, in a language."""
     standing = standing_of(history, period)
     return {"official": "已发布", "provisional": "试算"}[standing] if lang == "zh" else standing
 
@@ -234,7 +242,7 @@ def _long_sheet(result: SeriesResult, rounder: Rounder, lang: Lang) -> Sheet:
             for index, period, point in find_points(result)
         ),
         numeric=frozenset({2}),
-        notes=_series_notes(result, lang),
+        notes=_series_notes(result, lang, has_marks=False),
     )
 
 
@@ -244,13 +252,17 @@ def _series_title(result: SeriesResult, lang: Lang) -> str:
     return f"{title}  {first}" if first == last else f"{title}  {first} – {last}"
 
 
-def _series_notes(result: SeriesResult, lang: Lang) -> tuple[str, ...]:
+def _series_notes(result: SeriesResult, lang: Lang, *, has_marks: bool = True) -> tuple[str, ...]:
     found = {point.status for _, _, point in find_points(result) if point is not None}
     legend = {
         "break": ("b 范围调整", "b: break, the scope changed"),
         "reseeded": ("r 重新起算", "r: reseeded"),
     }
-    marks = [texts[0 if lang == "zh" else 1] for status, texts in legend.items() if status in found]
+    marks = [
+        texts[0 if lang == "zh" else 1]
+        for status, texts in legend.items()
+        if has_marks and status in found
+    ]
     notes = [note_text(note, lang) for note in result.notes]
     return (
         *(["；".join(marks) if lang == "zh" else "; ".join(marks)] if marks else []),
@@ -328,6 +340,7 @@ def _series_document(result: SeriesResult, rounder: Rounder, lang: Lang) -> dict
 
 
 def release_text(history: History, period: Period) -> str | None:
-    """The release that the levels of a period are of; null for none."""
-    release = history.releases.get(period)
-    return None if release is None else f"r{release.ref.revision}"
+    """The release that has the figures of a period, digit for digit; null for none."""
+    if not history.is_official(period):
+        return None
+    return f"r{history.releases[period].ref.revision}"

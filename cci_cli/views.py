@@ -28,8 +28,9 @@ _MONTHS: Final = {6: "June", 12: "December"}
 class Sheet:
     """A table for people; a header may have a line break.
 
-    ``numeric`` are the columns of digits. ``groups`` has the group of each row, or is empty:
-    a heading where there is little room, a column of its own, ``group_header``, elsewhere.
+    ``numeric`` are the columns of digits, ``whole`` others that are not folded. ``groups`` has the
+    group of each row, or is empty: a heading where there is little room, a column of its own,
+    ``group_header``, elsewhere.
     """
 
     title: str
@@ -39,6 +40,7 @@ class Sheet:
     group_header: str = ""
     groups: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    whole: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

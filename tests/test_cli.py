@@ -61,9 +61,14 @@ def test_cci_alone_shows_the_help(cci):
     ("arguments", "code", "error", "hint"),
     [
         (["comput"], 2, "No such command 'comput'. Did you mean 'compute'?", "cci --help"),
-        (["compute"], 2, "Missing argument 'PERIOD'", "cci COMMAND --help"),
-        (["compute", "2024H2", "--fromat", "csv"], 2, "No such option: --fromat", "cci COMMAND"),
-        (["compute", "2024H2", "--format", "xml"], 2, "'xml' is not one of 'table'", "cci COMMAND"),
+        (["compute"], 2, "Missing argument 'PERIOD'", "cci compute --help"),
+        (["compute", "2024H2", "--fromat", "csv"], 2, "No such option: --fromat", "cci compute"),
+        (
+            ["compute", "2024H2", "--format", "xml"],
+            2,
+            "'xml' is not one of 'table'",
+            "cci compute --help",
+        ),
         (["compute", "2024X2"], 2, "`2024X2` is not a period [E101]", "2025H1"),
         (["compute", "2024-02-30"], 2, "`2024-02-30` is not a period", "2025-06-30"),
         (["compute", "2024H2@2"], 2, "`2024H2@2` is not a revision [E102]", "2025H1@r2"),

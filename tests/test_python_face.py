@@ -33,9 +33,16 @@ VERBS = sorted(COMMANDS)
 #: How the command line shows a result, and what it exits with: a function returns it whole.
 SHOWING = {"format", "output", "lang", "quiet", "verbose", "help", "exit_code"}
 #: What is shown of a result; the result has all.
-SHOWN = {("explain", "top"), ("series", "layout"), ("validate", "max_problems")}
+SHOWN = {
+    ("explain", "top"),
+    ("export", "log_format"),
+    ("series", "layout"),
+    ("validate", "max_problems"),
+}
 #: What only a caller in Python can know better than the surroundings.
 FOUND = {"now"}
+#: An option that shows elsewhere, and means files here.
+RENAMED = {("export", "format"): "forms"}
 
 EPOCH = "1750000000"
 EPOCH_TIME = "2025-06-15T15:06:40+00:00"
@@ -65,6 +72,8 @@ def options_of(verb):
     def name_of(item):
         if item.param_type_name == "argument":
             return item.name
+        if (verb, item.opts[0][2:]) in RENAMED:
+            return RENAMED[verb, item.opts[0][2:]]
         name = max(item.opts, key=len)[2:].replace("-", "_")
         return f"{name}_" if keyword.iskeyword(name) else name
 
@@ -170,6 +179,12 @@ def test_the_example_of_a_docstring_is_what_happens(tmp_path, monkeypatch, name)
             lambda: cci_cli.diff("2024H2", "2025H1", by="node", top=1),
         ),
         (["diff", "2025H1@r1", "2025H1@r2"], lambda: cci_cli.diff("2025H1@r1", "2025H1@r2")),
+        (["series", "--index", "A"], lambda: cci_cli.series(index="A")),
+        (
+            ["series", "--from", "2025H1", "--measure", "supply"],
+            lambda: cci_cli.series(from_="2025H1", measure="supply"),
+        ),
+        (["rebase", "2025H1", "--level", "100"], lambda: cci_cli.rebase("2025H1", level=100)),
         (["explain", "A"], lambda: cci_cli.explain("A")),
         (["explain", "A", "2024H2"], lambda: cci_cli.explain("A", "2024H2")),
         (["validate", "2025H1"], lambda: cci_cli.validate("2025H1")),
@@ -201,7 +216,8 @@ def test_a_result_is_what_the_command_prints(cci, workspace, monkeypatch, comman
 def test_every_result_that_can_be_shown_can_be_a_frame():
     shown = set()
     for verb in VERBS:
-        if "format" in options_of(verb):
+        # the formats of an export are of its files
+        if "format" in options_of(verb) and verb != "export":
             returned = get_type_hints(getattr(cci_cli, verb))["return"]
             shown |= set(get_args(returned)) if isinstance(returned, UnionType) else {returned}
 
@@ -343,12 +359,26 @@ def test_an_invalid_file_is_an_error_with_its_problems(workspace, tmp_path):
             "give utf-8, gb18030, utf-16",
         ),
         (
+            lambda: cci_cli.series(measure=None),
+            "`measure` cannot be `None`",
+            "give level, growth, share, supply, comparable",
+        ),
+        (
+            lambda: cci_cli.export("out", forms=["pdf"]),
+            "`format` cannot be `pdf`",
+            "give csv, xlsx, parquet",
+        ),
+        (lambda: cci_cli.export("out", wait=-1), "`wait` cannot be `-1`", "give 0 or more"),
+        (
             lambda: cci_cli.to_frame(cci_cli.status(), lang="fr"),
             "`lang` cannot be `fr`",
             "give zh, en",
         ),
     ],
-    ids=["by", "top", "encoding of ingest", "encoding of validate", "lang"],
+    ids=[
+        *("by", "top", "encoding of ingest", "encoding of validate", "measure", "forms", "wait"),
+        "lang",
+    ],
 )
 def test_what_the_parser_would_refuse_is_refused(workspace, monkeypatch, call, message, hint):
     monkeypatch.chdir(workspace)

@@ -70,7 +70,7 @@ def test_markdown_has_the_group_as_a_column_and_escapes_bars():
     lines = render(VIEW, "markdown").decode().splitlines()
 
     assert lines[2:6] == [
-        "| 系列 | 名称 | 点位(最新) |",
+        "| 系列 | 名称 | 点位 (最新) |",
         "| --- | --- | ---: |",
         "| 甲 | 京津冀枢纽智能算力供算量指数 | 1000.00 |",
         "| 乙 | b\\\\x1b\\[31m | — |",

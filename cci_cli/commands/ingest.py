@@ -62,7 +62,7 @@ def ingest(
         ('2025H2@r1', True, 2058)
     """
     root, now, file = find_workspace(workspace), find_time(now), Path(file)
-    check_choice("encoding", encoding, Encoding)
+    check_choice("encoding", encoding, Encoding, is_optional=True)
     described = parse_period(period)
     config = read_config(root)
     with stage_revision(root) as staged:

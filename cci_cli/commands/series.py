@@ -17,7 +17,7 @@ from cci_cli.workspace import find_workspace
 
 def series(
     *,
-    index: Sequence[str] | None = None,
+    index: Sequence[str] | str | None = None,
     from_: str | None = None,
     to: str | None = None,
     measure: Measure = "level",
@@ -27,8 +27,8 @@ def series(
     """One figure of the indices in every period: as released, else as it comes out today.
 
     Args:
-        index: codes or names of indices; null or none for all. They come in the order of the
-            config.
+        index: code or name of an index, or several; null or none for all. They come in the order
+            of the config.
         from_: the first period to show; null for the base.
         to: the last period; null for the newest of which anything is stored.
         measure: ``level`` or ``comparable`` in points, ``growth`` or ``share`` as a ratio,
@@ -58,7 +58,8 @@ def series(
     start = None if from_ is None else parse_period(from_)
     end = None if to is None else parse_period(to)
     config = read_config(root)
-    wanted = {find_index(text, config.indices).code for text in index or ()}
+    named = [index] if isinstance(index, str) else index or ()
+    wanted = {find_index(text, config.indices).code for text in named}
     chosen = tuple(item for item in config.indices if not wanted or item.code in wanted)
     if start is not None and end is not None and end < start:
         raise UsageError("E113", value=start, last=end)

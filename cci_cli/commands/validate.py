@@ -53,7 +53,7 @@ def validate(
         (True, 2058, 0)
     """
     root, now, name = find_workspace(workspace), find_time(now), str(target)
-    check_choice("encoding", encoding, Encoding)
+    check_choice("encoding", encoding, Encoding, is_optional=True)
     config = read_config(root)
     ref = _read_ref(name)
     if ref is None:

@@ -87,6 +87,7 @@ def test_the_base_levels_with_the_supply_behind_them(rebase):
         "base_supply_card_hours": 8760,
         "base_share_pct": 25.00,
         "levels": {"2024H2": 250.00, "2025H1": 500.00, "2025H2": 1000.00},
+        "status": {"2024H2": "base", "2025H1": "chained", "2025H2": "chained"},
         "levels_exact": {"2024H2": "250/1", "2025H1": "500/1", "2025H2": "1000/1"},
     }
 
@@ -190,7 +191,9 @@ def test_every_row_of_data_names_its_base(rebase):
         "base_period": "2025H1",
         "base_level": "100",
         "official_base": "no",
+        "factor": "2/25",
         "period": "2024H2",
+        "rebased_from": "provisional",
         "supply_card_hours": "8760",
         "level": "20.00",
     }
@@ -212,7 +215,23 @@ def test_a_released_base_is_not_called_provisional(cci, workspace, rebase):
     for period in ("2024H2", "2025H1"):
         cci("publish", period, "--by", "A", workspace=workspace)
 
-    assert "provisional:" not in rebase("2025H1", "--lang", "en")
+    text = rebase("2025H1", "--lang", "en")
+    assert "provisional:" not in text
+    # released are the levels these come from, not these
+    heads = next(line.split() for line in text.splitlines() if line.split()[:1] == ["Index"])
+    assert heads[-6:] == ["from", "official", "from", "official", "from", "provisional"]
+    zh = rebase()
+    heads = next(line.split() for line in zh.splitlines() if line.split()[:1] == ["指数名称"])
+    assert heads[-3:] == ["已发布", "已发布", "试算"]
+
+
+def test_the_factor_tells_one_for_all_from_one_for_each(rebase):
+    def factors(*options):
+        rows = csv.DictReader(io.StringIO(rebase("2025H1", *options, "--format", "csv")))
+        return {row["code"]: row["factor"] for row in rows}
+
+    assert factors() == {"N": "4/5", "R": "4/5", "Z": "4/5"}
+    assert factors("--each") == {"N": "4/5", "R": "2/1", "Z": ""}
 
 
 # refusals
@@ -224,7 +243,7 @@ def test_a_released_base_is_not_called_provisional(cci, workspace, rebase):
         (["2025H3"], 2, "`2025H3` is not a period"),
         (["2025H1@r1"], 2, "`2025H1@r1` is not a period"),
         (["2024H1"], 1, "2024H1 lies before the base period 2024H2"),
-        (["2026H1"], 1, "nothing is stored of `2026H1`"),
+        (["2026H1"], 1, "the levels end at 2025H2: there are none of `2026H1`"),
         (["--level", "0"], 2, "`0` is not a level"),
         (["--level", "0.000"], 2, "`0.000` is not a level"),
         (["--level", "-1"], 2, "`-1` is not a level"),

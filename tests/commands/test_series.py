@@ -5,6 +5,7 @@ import io
 import json
 import re
 
+import openpyxl
 import polars as pl
 import pytest
 from conftest import REPOSITORY, index_toml, store
@@ -177,6 +178,12 @@ def test_an_index_defined_after_a_release_has_no_level_there(series, released):
     assert levels == {"L": ["", "", "1458.33"]}
     sdmx = read(series("--index", "L", "--format", "sdmx-csv"))
     assert [row["OBS_STATUS"] for row in sdmx] == ["M", "M", "P"]
+    assert {row["RELEASE"] for row in sdmx} == {""}
+    document = json.loads(series("--index", "L", "--format", "json", "--lang", "en"))
+    assert document["notes"] == [
+        "L index in English: is not in releases/2025H1/r1; its level there is seeded as "
+        "national level × share."
+    ]
 
 
 def test_released_levels_from_print_have_no_other_figures(workspace, cci, tmp_path):
@@ -198,6 +205,48 @@ def test_released_levels_from_print_have_no_other_figures(workspace, cci, tmp_pa
     assert document["series"][1]["status"]["2024H2"] == "base"
     assert [row["OBS_STATUS"] for row in read(codes)][:3] == ["L", "P", "P"]
     assert "releases/2024H2/r1 系由公布表格转录" in document["notes"][0]
+
+
+def test_digits_that_were_never_released_are_not_official(make_workspace, cci):
+    """N 200 → 201: growth 0.5 %, released as 1 under half_up, and 0 under half_even today."""
+    rows = {"2024H2": cards(a=100, b=100, c=0), "2025H1": cards(a=101, b=100, c=0)}
+    root = make_workspace(PROVINCES, FAMILY, rows, decimals=0)
+    for period in rows:
+        assert cci("publish", period, "--by", "A", workspace=root).code == 0
+    settings = root / "config/cci.toml"
+    settings.write_text(settings.read_text().replace('"half_up"', '"half_even"'))
+
+    run = cci("series", "--measure", "growth", "--format", "sdmx-csv", workspace=root)
+
+    row = next(item for item in read(run.out) if item["TIME_PERIOD"] == "2025-S1")
+    assert (row["OBS_VALUE"], row["OBS_STATUS"], row["RELEASE"]) == ("0", "P", "")
+
+
+def test_a_break_between_levels_from_print_is_a_break(make_workspace, cci, tmp_path):
+    root = make_workspace(PROVINCES, FAMILY, {"2024H2": cards(a=1, b=3, c=0)})
+    assert cci("publish", "2024H2", "--by", "A", workspace=root).code == 0
+    for period, day in (("2025H1", "2025年6月30日"), ("2025H2", "2025年12月31日")):
+        lines = [f"系列,指数名称,{day}", "s,N index,1000.00", "s,R index,250.00"]
+        lines += ["s,H index,750.00", "s,Z index,0.00"]
+        table = tmp_path / "table.csv"
+        table.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        run = cci("publish", period, "--from-table", table, "--by", "A", workspace=root)
+        assert run.code == 0, run.err
+
+    text = cci("series", "--index", "H", "--format", "csv", workspace=root).out
+    notes = json.loads(cci("series", "--index", "H", "--format", "json", workspace=root).out)
+
+    assert column(text, "status")["H"] == ["base", "", "break"]
+    assert any("样本范围由 b 调整为 b、c" in note for note in notes["notes"])
+
+
+def test_invented_nodes_are_named(make_workspace, cci):
+    root = make_workspace(PROVINCES, FAMILY)
+    store(root, "2024H2", cards(a=1, b=3, c=0), is_demonstration=True)
+
+    text = cci("series", workspace=root).out
+
+    assert "演示数据：2024H2@r1" in text
 
 
 def test_a_release_that_rests_on_a_restated_one_is_named(released, cci, series):
@@ -235,11 +284,13 @@ def test_one_row_per_index_or_one_per_index_and_period(series):
     wide = read(series("--format", "csv", "--layout", "wide"))
     long = read(series("--format", "csv"))
 
-    assert list(wide[0]) == ["code", "series", "name", "2024H2", "2025H1", "2025H2"]
+    periods = ["2024H2", "2025H1", "2025H2"]
+    assert list(wide[0]) == ["code", "series", "name", "measure", *periods]
     assert wide[1] == {
         "code": "R",
         "series": "region series",
         "name": "R index",
+        "measure": "level",
         "2024H2": "250.00",
         "2025H1": "500.00",
         "2025H2": "333.33",
@@ -269,7 +320,7 @@ def test_periods_are_chosen_and_growth_stays_that_on_the_period_before(series):
         (["--index", "X"], 1, "E413", "no index has the code or name `X`"),
         (["--from", "2024H1"], 1, "E401", "2024H1 lies before the base period 2024H2"),
         (["--to", "2024H1"], 1, "E401", "2024H1 lies before the base period 2024H2"),
-        (["--from", "2026H1"], 1, "E412", "nothing is stored of `2026H1`"),
+        (["--from", "2026H1"], 1, "E419", "the levels end at 2025H2: there are none of `2026H1`"),
         (["--to", "2026H2"], 1, "E301", "no snapshot of `2026H2`"),
         (["--from", "2025H2", "--to", "2025H1"], 2, "E113", "`2025H2` is later than 2025H1"),
         (["--from", "2025H1@r1"], 2, "E101", "`2025H1@r1` is not a period"),
@@ -403,7 +454,7 @@ def test_sdmx_csv_of_growth_and_supply(series):
 
 
 def test_sdmx_csv_goes_into_a_file_of_any_name(series, cci, released, tmp_path):
-    out = tmp_path / "series.csv"
+    out = tmp_path / "series.txt"
 
     run = cci("series", "--format", "sdmx-csv", "--output", out, workspace=released)
 
@@ -423,6 +474,8 @@ def test_parquet_has_decimals_with_their_places(cci, released, tmp_path):
         "1250.00",
         "2083.33",
     ]
+    assert cci("series", "--measure", "supply", "--output", out, workspace=released).code == 0
+    assert pl.read_parquet(out).schema["supply_card_hours"] == pl.Int64
 
 
 def test_the_table_marks_what_is_not_simply_chained(series):
@@ -477,3 +530,36 @@ def test_one_period_has_no_trend(series):
 
 def test_supply_is_grouped_by_thousands_in_a_table_alone(series):
     assert re.search(r"N index +35,040 +43,800 +87,600 ", series("--measure", "supply"))
+
+
+def test_growth_stands_beside_levels_and_supply_alone(series):
+    assert "增长率\n" not in series("--measure", "share")
+    assert "+66.67%" in series("--measure", "supply")
+    assert "+66.67%" not in series("--measure", "comparable")
+
+
+def test_sdmx_csv_is_long(cci, released):
+    refused = cci("series", "--format", "sdmx-csv", "--layout", "wide", workspace=released)
+
+    assert (refused.code, refused.out) == (2, "")
+    assert "`layout` cannot be `wide`" in refused.err
+
+
+def test_supply_is_a_whole_number_also_where_it_is_long(make_workspace, cci, tmp_path):
+    """9 × 10^18 cards are more card-hours than 64 bits hold: 78,840 × 10^18."""
+    root = make_workspace(["a"], index_toml("N", "national", ["a"]))
+    store(root, "2024H2", cards(a=9 * 10**18))
+    frames = {}
+    for layout in ("long", "wide"):
+        out = tmp_path / f"{layout}.parquet"
+        run = cci(
+            *("series", "--measure", "supply", "--layout", layout, "--output", out), workspace=root
+        )
+        assert run.code == 0, run.err
+        frames[layout] = pl.read_parquet(out)
+    book = tmp_path / "out.xlsx"
+    assert cci("series", "--measure", "supply", "--output", book, workspace=root).code == 0
+
+    assert frames["long"]["supply_card_hours"].to_list() == [78840 * 10**18]
+    assert frames["wide"]["2024H2"].to_list() == [78840 * 10**18]
+    assert openpyxl.load_workbook(book).active["E2"].value == f"{78840 * 10**18}"
