@@ -21,6 +21,7 @@ from cci_cli.excel import open_workbook, write_rows
 from cci_cli.formats import Format
 from cci_cli.tabular import defuse_text, render_csv
 from cci_cli.views import Lines, Sheet, View
+from cci_cli.wrapping import fold_text
 
 #: A column of text is not folded to less than this.
 _LEAST_TEXT_WIDTH: Final = 10
@@ -86,7 +87,9 @@ def render_table(view: View, *, width: int | None = None, has_colour: bool = Fal
 
     def print_line(text: str, style: str) -> None:
         # a title of the table itself would be folded to its width
-        console.print(Text(escape_unprintable(text), style=style), soft_wrap=width is None)
+        shown = escape_unprintable(text)
+        for line in [shown] if width is None else fold_text(shown, width):
+            console.print(Text(line, style=style), soft_wrap=width is None)
 
     print_line(sheet.title, "bold")
     for part, room in zip(parts, rooms, strict=True):

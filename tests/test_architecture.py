@@ -36,6 +36,7 @@ ORDER = (
     ("drivers", "notes", "releases", "reversals", "staging", "store"),
     ("archive", "compilation", "inspection", "outbox", "views"),
     ("arithmetic", "bundlelog", "comparisons", "drafts", "frames", "ledger", "listings", "tabular"),
+    ("wrapping",),
     ("accounts", "excel", "spans", "timeline", "timelines"),
     ("bundles", "rebasings", "render", "sdmx"),
     ("bundlefields", "viewing"),
