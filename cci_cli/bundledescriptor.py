@@ -10,7 +10,14 @@ from datetime import date
 from typing import Any, Final
 
 from cci_cli.bundlefields import FILE_TITLES, find_words
-from cci_cli.bundles import CODES_FILE, INDICES_FILE, SERIES_FILE, TABLE_FILE, Table
+from cci_cli.bundles import (
+    CODES_FILE,
+    DATA_SHEET,
+    INDICES_FILE,
+    SERIES_FILE,
+    TABLE_FILE,
+    Table,
+)
 from cci_cli.figures import to_provenance
 from cci_cli.histories import History
 from cci_cli.leveltable import NAME_HEADER
@@ -66,7 +73,11 @@ def describe_bundle(
             {"code": note.code, "en": note_text(note, "en"), "zh": note_text(note, "zh")}
             for note in find_bundle_notes(history)
         ],
-        "resources": [_describe_file(name, data, tables.get(name)) for name, data in files.items()],
+        "resources": [
+            # beside its own, what is not CSV has the rows of all figures
+            _describe_file(name, data, tables.get(name, tables[INDICES_FILE]))
+            for name, data in files.items()
+        ],
         "provenance": _describe_provenance(history),
     }
     return (to_json(document) + "\n").encode()
@@ -117,7 +128,7 @@ def _describe_calendar(history: History) -> dict[str, Any]:
     }
 
 
-def _describe_file(name: str, data: bytes, table: Table | None) -> dict[str, Any]:
+def _describe_file(name: str, data: bytes, table: Table) -> dict[str, Any]:
     title, title_zh = FILE_TITLES[name]
     stem, _, suffix = name.partition(".")
     resource: dict[str, Any] = {
@@ -131,16 +142,22 @@ def _describe_file(name: str, data: bytes, table: Table | None) -> dict[str, Any
         "bytes": len(data),
         "hash": f"sha256:{hashlib.sha256(data).hexdigest()}",
     }
-    if table is None:
-        return resource
+    if suffix == "parquet":
+        # it says itself what its columns are, and as a table the reader of Frictionless for
+        # Python would not count its bytes
+        return resource | {"type": "file"}
+    if suffix == "csv":
+        # the byte order mark is part of what a reader must expect
+        resource["encoding"] = "utf-8-sig" if name == TABLE_FILE else "utf-8"
+    elif suffix == "xlsx":
+        # by the standard, and as the reader of Frictionless for Python wants it
+        resource["dialect"] = {"sheetName": DATA_SHEET, "excel": {"sheet": DATA_SHEET}}
     return resource | {
         "type": "table",
-        # the byte order mark is part of what a reader must expect
-        "encoding": "utf-8-sig" if name == TABLE_FILE else "utf-8",
         "rows": len(table.records),
         "schema": {
             "fields": [_describe_field(column, kind) for column, kind in table.columns.items()],
-            "primaryKey": _KEYS[name],
+            "primaryKey": _KEYS.get(name, _KEYS[INDICES_FILE]),
             "missingValues": ["", NULL_MARK],
         },
     }

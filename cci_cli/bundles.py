@@ -28,6 +28,9 @@ SERIES_FILE: Final = "series.csv"
 CODES_FILE: Final = "codes.csv"
 WORKBOOK_FILE: Final = "table2.xlsx"
 PARQUET_FILE: Final = "indices.parquet"
+#: The sheets of the workbook: Table 2, and the rows of all figures.
+TABLE_SHEET: Final = "表2"
+DATA_SHEET: Final = "数据"
 
 #: Every file that a bundle may have beside its data package.
 BUNDLE_FILES: Final = (
@@ -231,7 +234,7 @@ def _render_workbook(history: History, tables: Mapping[str, Table]) -> bytes:
     table = tables[TABLE_FILE]
     out = io.BytesIO()
     with open_workbook(out) as book:
-        page = book.add_worksheet("表2")
+        page = book.add_worksheet(TABLE_SHEET)
         title = book.add_format({"bold": True, "font_size": 14})
         rule = {"valign": "vcenter", "bottom": 1, "bottom_color": "#BFBFBF"}
         head = book.add_format(
@@ -282,7 +285,7 @@ def _render_workbook(history: History, tables: Mapping[str, Table]) -> bytes:
             page.set_row(row, 13 * (1 + len(text) // 48))
             row += 1
         data = tables[INDICES_FILE]
-        write_rows(book, book.add_worksheet("数据"), data.columns, data.records)
+        write_rows(book, book.add_worksheet(DATA_SHEET), data.columns, data.records)
     return out.getvalue()
 
 
