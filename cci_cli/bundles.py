@@ -244,7 +244,8 @@ def _render_workbook(history: History, tables: Mapping[str, Table]) -> bytes:
         series = book.add_format({**rule, "bold": True, "text_wrap": True})
         name = book.add_format(rule)
         level = book.add_format(
-            {**rule, "num_format": number_format(history.config.methodology.decimals), "indent": 1}
+            {**rule, "num_format": number_format(history.config.methodology.decimals)}
+            | {"align": "right", "indent": 1}
         )
         missing = book.add_format({**rule, "align": "right", "indent": 1})
         note = book.add_format({"font_size": 9, "text_wrap": True, "valign": "top"})

@@ -1,5 +1,6 @@
 """What the READMEs show is what happens."""
 
+import json
 import os
 import re
 import subprocess
@@ -7,9 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY
+from conftest import REPOSITORY, index_toml
 
 from cci_cli.cli import app
+from cci_cli.messages import ERRORS, WARNINGS
 
 READMES = ("README.md", "README.zh-CN.md")
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -87,7 +89,7 @@ def test_every_verb_has_a_row_with_an_example(name):
     text = (REPOSITORY / name).read_text(encoding="utf-8")
     verbs = [command.callback.__name__ for command in app.registered_commands]
 
-    assert len(verbs) == 12
+    assert len(verbs) == 13
     for verb in verbs:
         assert re.search(rf"^\| `cci {verb}\b.*\| `cci {verb}\b[^`]*` \|$", text, re.MULTILINE)
 
@@ -106,3 +108,44 @@ def test_both_readmes_run_the_same_examples():
         english, chinese = map(read, READMES)
 
         assert chinese == english
+
+
+OPERATIONS = REPOSITORY / "docs" / "operations.md"
+
+
+def test_the_jobs_of_the_operations_page_are_good_commands(cci, tmp_path):
+    text = OPERATIONS.read_text(encoding="utf-8")
+    jobs = re.findall(r"/bin/cci (export .*)$", text, re.MULTILINE)
+    for job in jobs:
+        words = job.replace("/srv/cci/workspace", str(REPOSITORY))
+        words = words.replace("/srv/cci/out", str(tmp_path / "out"))
+        # the demonstration data are not released
+        arguments = [word for word in words.split() if word != "--require-official"]
+        run = cci(*arguments, "--dry-run")
+
+        assert run.code == 0, run.err
+    assert len(jobs) == 2
+
+
+def test_the_settings_of_the_operations_page_are_good_settings(make_workspace, cci, tmp_path):
+    [settings] = re.findall(r"```toml\n(.*?)```", OPERATIONS.read_text(encoding="utf-8"), re.DOTALL)
+    root = make_workspace(
+        ["a"],
+        index_toml("N", "national", ["a"]),
+        {"2025H1": [("n", "a", "M", 1)]},
+        base_period="2025H1",
+    )
+    with (root / "config/cci.toml").open("a", encoding="utf-8") as file:
+        file.write(settings)
+
+    run = cci("export", "--to", tmp_path / "out", workspace=root)
+
+    assert run.code == 0, run.err
+    document = json.loads((tmp_path / "out/2025H1/datapackage.json").read_bytes())
+    assert document["next_release"] == {"period": "2025H2", "date": "2026-06-30"}
+    assert document["contributors"][0]["title"] == "Index House"
+
+
+@pytest.mark.parametrize("code", re.findall(r"\b[EW][0-9]{3}\b", OPERATIONS.read_text("utf-8")))
+def test_the_messages_of_the_operations_page_exist(code):
+    assert code in ERRORS or code in WARNINGS
