@@ -294,13 +294,26 @@ def test_the_data_package_describes_each_file(export, out):
         data = (out / "2025H1" / resource["path"]).read_bytes()
         assert resource["bytes"] == len(data)
         assert resource["hash"] == f"sha256:{hashlib.sha256(data).hexdigest()}"
-        if "schema" in resource:
+        if resource["format"] == "csv":
             text = data.decode(resource["encoding"])
             header, *rows = list(csv.reader(io.StringIO(text)))
             assert header == [field["name"] for field in resource["schema"]["fields"]]
             assert len(rows) == resource["rows"]
             keys = [header.index(name) for name in resource["schema"]["primaryKey"]]
             assert len({tuple(row[at] for at in keys) for row in rows}) == len(rows)
+
+
+def test_the_data_package_says_where_the_rows_of_a_workbook_are(export, out):
+    export("--format", "xlsx", "--format", "parquet")
+
+    found = {resource["path"]: resource for resource in package(out)["resources"]}
+    sheet = found["table2.xlsx"]["dialect"]["sheetName"]
+    rows = list(openpyxl.load_workbook(out / "2025H1/table2.xlsx")[sheet].values)
+    fields = found["table2.xlsx"]["schema"]["fields"]
+    assert [field["name"] for field in fields] == list(rows[0])
+    assert found["table2.xlsx"]["rows"] == len(rows) - 1 == 6
+    assert found["indices.parquet"]["type"] == "file"
+    assert {item.get("encoding") for item in found.values()} == {None, "utf-8", "utf-8-sig"}
 
 
 def test_footnotes_have_codes_and_both_languages(export, out):
