@@ -133,8 +133,6 @@ def _compare(
         for path in {**files, **old}
     }
     altered = _find_altered(old)
-    # what was altered into what it is to be has not been altered
-    altered = tuple(path for path in altered if changes.get(path) != "same")
     is_same = set(changes.values()) == {"same"}
     return Delivery("unchanged" if is_same else "changed", changes, altered)
 
@@ -179,7 +177,8 @@ def _find_altered(files: Mapping[str, bytes]) -> tuple[str, ...]:
     listed: dict[str, str] = {}
     for line in files.get(SUMS_FILE, b"").decode(errors="replace").splitlines():
         digest, _, path = line.partition("  ")
-        listed[path] = digest
+        if path:
+            listed[path] = digest
     hashes = {
         path: hashlib.sha256(data).hexdigest() for path, data in files.items() if path != SUMS_FILE
     }

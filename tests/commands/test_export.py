@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -206,6 +207,7 @@ def test_a_released_period_has_its_released_figures(export, out, released):
         "warning: 2025H1@r2 is stored since releases/2025H1/r1 was made from 2025H1@r1 ("
     )
     assert run.err.splitlines()[0].endswith(" [W312]")
+    assert export("2025H1", "--quiet", folder=released).err == ""
     assert run.err.splitlines()[1] == f"exported 2025H1, official: 6 files in {out}/2025H1"
     rows = read(out / "2025H1/indices.csv")
     levels = ["1000.00", "250.00", "0.00", "1250.00", "500.00", "0.00"]
@@ -233,6 +235,28 @@ def test_one_period_without_a_release_makes_it_provisional(export, out, workspac
     }
 
 
+def test_a_release_that_rests_on_one_that_is_gone_is_not_exported(export, out, released):
+    shutil.rmtree(released / "releases/2024H2")
+
+    refused = export("2025H1", code=1)
+
+    assert "releases/2024H2/r1/datapackage.json` is not what was stored" in refused.err
+    assert not out.exists()
+
+
+def test_scopes_are_those_of_the_period(make_workspace, cci, tmp_path):
+    toml = index_toml("N", "national", ["a", "b"])
+    toml += index_toml("R", "region", ["a"], {"2025H1": ["a", "b"]})
+    rows = {"2024H2": cards(a=1, b=3), "2025H1": cards(a=2, b=3)}
+    root = make_workspace(["a", "b"], toml, rows)
+    for period in rows:
+        run = cci("export", period, "--to", tmp_path / "out", workspace=root)
+        assert run.code == 0, run.err
+
+    scopes = [read(tmp_path / f"out/{period}/codes.csv")[1]["provinces"] for period in rows]
+    assert scopes == ["a", "a|b"]
+
+
 def test_provisional_figures_are_refused_on_request(export, out, workspace, cci):
     cci("publish", "2024H2", "--by", "A", workspace=workspace)
 
@@ -251,7 +275,7 @@ def test_levels_from_print_have_no_other_figures(export, out, workspace, cci, tm
     table.write_text("\n".join([*lines, "s,Z index,0.00"]) + "\n", encoding="utf-8")
     assert cci("publish", "2024H2", "--from-table", table, workspace=workspace).code == 0
 
-    export("2024H2")
+    assert export("2024H2").err == f"exported 2024H2, official: 6 files in {out}/2024H2\n"
 
     row = read(out / "2024H2/indices.csv")[1]
     assert (row["level"], row["status"], row["level_exact"]) == ("250.00", "base", "250/1")
@@ -483,6 +507,43 @@ def test_one_of_the_files_that_tell_a_bundle_may_be_broken(export, out, name):
     assert export().err.startswith("unchanged:")
 
 
+@pytest.mark.parametrize("data", [None, b"", b"\xff{"])
+def test_sums_that_say_nothing_are_named_alone(export, out, data):
+    export()
+    (out / "2025H1/SHA256SUMS").unlink()
+    if data is not None:
+        (out / "2025H1/SHA256SUMS").write_bytes(data)
+
+    assert export().err.startswith("warning: SHA256SUMS: not what was exported; somebody altered")
+
+
+def test_of_many_states_the_last_two_are_kept(export, out, workspace):
+    for count in (3, 4, 5):
+        store(workspace, "2025H1", cards(a=count, b=3, c=0))
+        export()
+
+    levels = [
+        read(out / folder / "indices.csv")[4]["level"] for folder in (".2025H1.previous", "2025H1")
+    ]
+    assert levels == ["1000.00", "1250.00"]
+    assert len(list(out.iterdir())) == 2
+
+
+def test_what_a_killed_run_left_is_cleared_away_also_where_nothing_is_new(export, out):
+    export()
+    (out / ".staging-x/staged").mkdir(parents=True)
+
+    assert export().err.startswith("unchanged:")
+    assert [path.name for path in out.iterdir()] == ["2025H1"]
+
+
+def test_what_a_run_is_making_is_not_cleared_away(export, out):
+    export()
+    with staging.stage_folder(out) as staged:
+        assert export("--wait", "0").err.startswith("unchanged:")
+        assert staged.is_dir()
+
+
 def test_what_a_desktop_leaves_is_no_part_of_it(export, out):
     export()
     (out / "2025H1/.DS_Store").write_bytes(b"x")
@@ -499,6 +560,13 @@ def test_what_a_desktop_leaves_is_no_part_of_it(export, out):
         (lambda out: (out / "2025H1/notes.txt").write_text("x"), "`notes.txt` does not belong"),
         (lambda out: (out / "2025H1/more").mkdir(), "`more` does not belong to one"),
         (
+            lambda out: [
+                (out / "2025H1/codes.csv").rename(out / "codes.csv"),
+                (out / "2025H1/codes.csv").symlink_to(out / "codes.csv"),
+            ],
+            "`codes.csv` does not belong to one",
+        ),
+        (
             lambda out: [(out / "2025H1" / name).unlink() for name in ("SHA256SUMS", FILES[2])],
             "it has no SHA256SUMS and is not named cci-bundle-2025h1",
         ),
@@ -514,7 +582,7 @@ def test_what_a_desktop_leaves_is_no_part_of_it(export, out):
             "it is no folder",
         ),
     ],
-    ids=["stray file", "stray folder", "no bundle", "file", "link"],
+    ids=["stray file", "stray folder", "file that is a link", "no bundle", "file", "link"],
 )
 def test_what_is_no_bundle_is_left_alone(export, out, make, what):
     export()
