@@ -193,14 +193,15 @@ def _origin_text(result: ComputeResult, lang: Lang) -> str:
     released = result.start.name if result.start else ""
     version = result.methodology.version
     if result.release is None:
-        standing = "未发布" if lang == "zh" else "not released"
+        standing = "试算，未发布" if lang == "zh" else "provisional, not released"
     elif result.is_official:
         name = result.release.name
         standing = f"已发布 {name}" if lang == "zh" else f"released as {name}"
         if result.release.is_transcribed:
             standing += "（仅点位）" if lang == "zh" else " (levels alone)"
     else:
-        standing = "试算" if lang == "zh" else "provisional"
+        name = result.release.name
+        standing = f"试算，与 {name} 不同" if lang == "zh" else f"provisional, differs from {name}"
     if lang == "zh":
         frozen = f"上期点位 {released}；" if released else ""
         return (
