@@ -313,11 +313,16 @@ def test_released_levels_are_where_the_change_starts(make_workspace, diff, cci):
     anew = row_of(diff(root, "2024H2", "2025H1", "--from-snapshots"), "R")
     assert (anew["from_level"], anew["to_level"]) == ("400.00", "500.00")
     named = row_of(diff(root, "2024H2@r1", "2025H1"), "R")
-    assert (named["from_level"], named["to_level"]) == ("250.00", "500.00")
+    # the revision holds for its period alone: 15 of the 25 cards that R has more are corrections
+    assert (named["from_level"], named["to_level"]) == ("250.00", "312.50")
+    assert named["parts_card_hours_exact"]["revision"] == f"{15 * HOURS}/1"
 
 
 def test_what_was_corrected_after_a_release_within_the_span_is_noted(make_workspace, diff, cci):
-    """2025H1 released at 1100, then corrected from 110 to 200: the chain through it has 2000."""
+    """2025H1 released at 1100, then corrected from 110 to 200; 220 later: 1100 × 220/200 = 1210.
+
+    From 100 to 220 cards: 10 + 20 built, 90 corrected. From snapshots 1000 × 220/100.
+    """
     root = make_workspace(
         ["a"],
         index_toml("N", "national", ["a"]),
@@ -329,12 +334,14 @@ def test_what_was_corrected_after_a_release_within_the_span_is_noted(make_worksp
     store(root, "2025H2", cards(a=220))
 
     document = diff(root, "2024H2", "2025H2", "--lang", "en")
-    assert row_of(document, "N")["to_level"] == "2200.00"
+    assert row_of(document, "N")["to_level"] == "1210.00"
+    parts = row_of(document, "N")["parts_card_hours_exact"]
+    assert (parts["construction"], parts["revision"]) == (f"{30 * HOURS}/1", f"{90 * HOURS}/1")
+    assert document["notes"] == diff(root, "2025H1", "2025H2", "--lang", "en")["notes"]
     [note] = document["notes"]
-    assert note.startswith("releases/2025H1/r1 has other levels for 1 of the indices (N)")
-    [note] = diff(root, "2025H1", "2025H2", "--lang", "en")["notes"]
     assert note.startswith("2025H1@r2 changed after releases/2025H1/r1")
-    assert diff(root, "2024H2", "2025H2", "--from-snapshots")["notes"] == []
+    anew = diff(root, "2024H2", "2025H2", "--from-snapshots")
+    assert (anew["notes"], row_of(anew, "N")["to_level"]) == ([], "2200.00")
 
 
 def test_what_happened_to_the_indices_on_any_link_is_noted_as_under_the_table_of_its_period(
@@ -361,8 +368,8 @@ def test_what_happened_to_the_indices_on_any_link_is_noted_as_under_the_table_of
     notes = diff(root, "2024H2", "2026H1", "--lang", "en")["notes"]
     assert [note[:52] for note in notes] == [
         "U index in English: is not in releases/2024H2/r1; its level there"[:52],
-        "2024H2@r2, config/indices.toml changed after releases/2024H2/r1"[:52],
-        "R index in English: scope changed on 31 December 2025 from a to"[:52],
+        "2024H2@r2 changed after releases/2024H2/r1, and with it the supply"[:52],
+        "R index in English: scope changed on 31 December 2025 from a in"[:52],
         "T index in English: its level or its supply was zero in the period"[:52],
     ]
     assert "its level of 31 December 2025 is seeded anew" in notes[-1]
@@ -541,6 +548,8 @@ def test_two_revisions_differ_in_rows_and_in_levels(make_workspace, diff, cci):
         "node_id": "x",
         "model": "M",
         "edit": "changed",
+        "node_name": None,
+        "province": "a",
         "values": {"cards": {"old": "10", "new": "30"}},
     }
     assert (edits["y"]["edit"], edits["z"]["edit"]) == ("removed", "added")
@@ -565,15 +574,16 @@ def test_edits_are_called_in_the_language_of_the_table_and_by_their_keys_in_data
 
     chinese = cci("diff", *span, "--lang", "zh", workspace=root).out
     lines = [line.split() for line in chinese.splitlines()]
-    assert ["x", "M", "修改", "卡数", "10", "30"] in lines
-    assert ["y", "M", "删除", "省份", "a", "—"] in lines
-    assert ["z", "M", "新增", "状态", "—", "in_service"] in lines
+    assert ["x", "—", "a", "M", "修改", "卡数", "10", "30"] in lines
+    assert ["y", "—", "a", "M", "删除", "省份", "a", "—"] in lines
+    assert ["z", "—", "a", "M", "新增", "状态", "—", "in_service"] in lines
     assert "新增 1 行，删除 1 行，修改 1 行" in chinese.splitlines()
     english = cci("diff", *span, "--lang", "en", workspace=root).out
-    assert ["x", "M", "changed", "cards", "10", "30"] in [x.split() for x in english.splitlines()]
+    lines = [line.split() for line in english.splitlines()]
+    assert ["x", "—", "a", "in", "English", "M", "changed", "cards", "10", "30"] in lines
     assert "added 1, removed 1, changed 1" in english.splitlines()
     rows = cci("diff", *span, "--lang", "zh", "--format", "csv", workspace=root).out
-    assert "x,M,changed,cards,10,30" in rows.splitlines()
+    assert "2024H2@r1,2024H2@r2,x,,a,M,changed,cards,10,30" in rows.splitlines()
     assert set(diff(root, *span, "--lang", "zh")["rows"]) == {"added", "removed", "changed"}
 
 

@@ -556,7 +556,10 @@ def test_notes_of_the_index_are_shown_and_those_of_others_and_of_sums_are_not(ma
     assert notes_of(cci, workspace, "S", "2025H1") == []
     assert notes_of(cci, workspace, "N", "2025H1") == []
     english = cci("explain", "R", "2025H1", "--lang", "en", workspace=workspace).out
-    assert "R index in English: scope changed on 30 June 2025 from a to a, b;" in english
+    assert (
+        "R index in English: scope changed on 30 June 2025 from a in English to a in English, b in English;"
+        in english
+    )
 
 
 def test_notes_of_the_releases_are_shown_with_every_index(make_workspace, publish, cci):
