@@ -476,7 +476,7 @@ def test_an_index_may_change_its_scope_more_than_once(make_workspace, compute):
     ]
     assert index(documents[2], "H")["contribution_pp"] == "13.64"
     (note,) = documents[2]["notes"]
-    assert "from a, b to b;" in note
+    assert "from a in English, b in English to b in English;" in note
 
 
 @pytest.fixture
@@ -526,7 +526,7 @@ def test_levels_that_a_move_has_made_non_additive_are_explained(move_workspace, 
     assert "the national level is 1440.00" in change_of_sum
     assert "do not add up after a change of scope" in change_of_sum
     assert change_of_r.startswith("R index in English: scope changed")
-    assert "from b, c to b;" in change_of_s
+    assert "from b in English, c in English to b in English;" in change_of_s
     before, now = notes["2026H1"]
     assert before == change_of_sum
     assert "30 June 2026: the regional levels add up to 1425.00" in now

