@@ -242,6 +242,10 @@ def test_a_transcribed_release_in_the_span(make_workspace, publish, diff, tmp_pa
     assert document["N"]["parts"] == [32, 0, 0, 0]
     [note] = document["notes"]
     assert note.startswith("releases/2025H1/r1 was transcribed from print")
+    # the printed level stands at an end as well
+    there, back = diff(root, "2024H2", "2025H1")["N"], diff(root, "2025H1", "2025H2")["N"]
+    assert (levels(there), there["restated"]) == (("1000.00", "1090.00"), -10)
+    assert (levels(back), back["restated"]) == (("1090.00", "1308.00"), 0)
 
 
 @pytest.mark.parametrize(
