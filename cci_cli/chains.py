@@ -1,43 +1,14 @@
 """The chain of all indices up to a period, with all it was made from. Domain: no I/O."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Protocol
 
 from cci_cli.definitions import Config
 from cci_cli.figures import find_changed_codes, to_release_rows
 from cci_cli.indices import Observation, sum_supply
 from cci_cli.periods import Period, PeriodRef
 from cci_cli.results import IndexFigures, Release, Snapshot
-
-
-class Chain(Protocol):
-    """Periods chained from a start: up to one period, or from one to another."""
-
-    @property
-    def config(self) -> Config:
-        """The config of today."""
-
-    @property
-    def start(self) -> Release | None:
-        """The release whose levels the first period has; null where they were computed."""
-
-    @property
-    def replaced(self) -> PeriodRef | None:
-        """A restated release that ``start`` still rests on; null for none."""
-
-    @property
-    def print_basis(self) -> tuple[str, int] | None:
-        """The transcribed release behind the first levels, with its places; null for none."""
-
-    @property
-    def snapshots(self) -> Mapping[Period, Snapshot]:
-        """The snapshot of every period."""
-
-    @property
-    def chained(self) -> Mapping[Period, Sequence[Observation]]:
-        """By period, one observation per index."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
-from cci_cli.columns import CHINESE_NAMES
+from cci_cli.columns import CHINESE_NAMES, PROVINCE
+from cci_cli.definitions import Province
 from cci_cli.errors import count_noun, first_few
-from cci_cli.figures import Rounder, index_name, index_series
+from cci_cli.figures import Rounder, exact_text, index_name, index_series
 from cci_cli.formats import Lang
 from cci_cli.periods import PeriodRef
 from cci_cli.results import (
@@ -16,11 +17,23 @@ from cci_cli.results import (
     REMOVED,
     DiffResult,
     Driver,
+    HubDiff,
     IndexDiff,
     RevisionDiffResult,
 )
 from cci_cli.rounding import fraction_text
-from cci_cli.views import NULL_MARK, Cell, Sheet, View, date_text, note_text
+from cci_cli.views import (
+    MARKS,
+    NULL_MARK,
+    Cell,
+    Sheet,
+    View,
+    date_text,
+    increment_text,
+    legend_lines,
+    note_text,
+    province_name,
+)
 
 _CAUSE_NAMES: Final[Mapping[str, str]] = {
     "new_node": "新建节点",
@@ -36,6 +49,8 @@ _CAUSE_NAMES: Final[Mapping[str, str]] = {
 _EDIT_NAMES: Final[Mapping[str, str]] = {ADDED: "新增", REMOVED: "删除", CHANGED: "修改"}
 #: Causes named beside a driver.
 SHOWN_CAUSES: Final = 3
+#: What a cause is called in English where that is not its key in words.
+_ENGLISH_CAUSES: Final[Mapping[str, str]] = {"re_equipped": "re-equipped"}
 _KEY_NAMES: Final = {
     "province": (("省份",), ("Province",)),
     "model": (("型号",), ("Model",)),
@@ -52,7 +67,7 @@ def view_diff(result: DiffResult, lang: Lang) -> View:
     """The indices of both periods, or what drove the nation between them."""
     rounder = Rounder(result.methodology)
     if result.by == "index":
-        columns, records = _index_records(result, rounder)
+        columns, records = _index_records(result, rounder, lang)
         sheet = _index_sheet(result, rounder, lang)
     else:
         columns, records = _driver_records(result, rounder)
@@ -70,7 +85,7 @@ def _round_row(item: IndexDiff, rounder: Rounder) -> dict[str, Any]:
         "code": item.definition.code,
         "from_level": rounder.points(item.from_level),
         "to_level": rounder.points(item.to_level),
-        "change": rounder.points(item.to_level - item.from_level),
+        "change": rounder.points(item.change),
         "growth_pct": rounder.percent(item.growth),
         "contribution_pp": rounder.percent(item.contribution),
         "increment_share_pct": rounder.percent(item.increment_share),
@@ -78,11 +93,17 @@ def _round_row(item: IndexDiff, rounder: Rounder) -> dict[str, Any]:
 
 
 def _index_records(
-    result: DiffResult, rounder: Rounder
+    result: DiffResult, rounder: Rounder, lang: Lang
 ) -> tuple[dict[str, type | int], tuple[tuple[Cell, ...], ...]]:
-    rows = [_round_row(item, rounder) for item in result.indices]
+    names = ("code", "name", "from", "to")
+    rows = [
+        {"code": None, "name": index_name(item.definition, lang)}
+        | {"from": str(result.old), "to": str(result.new)}
+        | _round_row(item, rounder)
+        for item in result.indices
+    ]
     columns: dict[str, type | int] = dict.fromkeys(rows[0], result.methodology.decimals)
-    columns["code"] = str
+    columns |= dict.fromkeys(names, str)
     return columns, tuple(tuple(row.values()) for row in rows)
 
 
@@ -90,13 +111,13 @@ def _driver_records(
     result: DiffResult, rounder: Rounder
 ) -> tuple[dict[str, type | int], tuple[tuple[Cell, ...], ...]]:
     keys = _KEY_COLUMNS[result.by]
-    columns: dict[str, type | int] = dict.fromkeys(keys, str)
+    columns: dict[str, type | int] = dict.fromkeys(("from", "to", *keys), str)
     columns |= {"cards": int, "supply_card_hours": int}
     columns["contribution_pp"] = result.methodology.decimals
     columns |= dict.fromkeys(CAUSES, int)
     records: list[tuple[Cell, ...]] = []
     for driver in result.drivers:
-        key = _key_cells(driver, result.by)
+        key = (str(result.old), str(result.new), *_key_cells(driver, result.by))
         causes = [
             rounder.whole(driver.causes[cause]) if cause in driver.causes else None
             for cause in CAUSES
@@ -140,15 +161,21 @@ def _index_sheet(result: DiffResult, rounder: Rounder, lang: Lang) -> Sheet:
         if is_zh
         else ("Index", *periods, "Change\npoints", "Growth\n%", "Contr.\npp", "Share\n%")
     )
+    marks = [
+        "".join(mark for status, mark in MARKS.items() if status in item.statuses)
+        for item in result.indices
+    ]
+    width = max(map(len, marks))
     rows = []
-    for item in result.indices:
+    for item, mark in zip(result.indices, marks, strict=True):
         row = _round_row(item, rounder)
         share = row["increment_share_pct"]
+        level = _level_text(item.to_level, rounder)
         rows.append(
             (
                 index_name(item.definition, lang),
-                f"{row['from_level']:f}",
-                f"{row['to_level']:f}",
+                _level_text(item.from_level, rounder),
+                f"{level} {mark.ljust(width)}" if width else level,
                 _signed(row["change"]),
                 _signed(row["growth_pct"]),
                 _signed(row["contribution_pp"]),
@@ -162,19 +189,28 @@ def _index_sheet(result: DiffResult, rounder: Rounder, lang: Lang) -> Sheet:
         numeric=frozenset(range(1, len(headers))),
         group_header="系列" if is_zh else "Series",
         groups=tuple(index_series(item.definition, lang) for item in result.indices),
-        notes=(*_span_lines(result, rounder, lang),),
+        notes=(
+            *legend_lines({status for item in result.indices for status in item.statuses}, lang),
+            *_span_lines(result, rounder, lang),
+        ),
     )
+
+
+def _level_text(level: Fraction | None, rounder: Rounder) -> str:
+    return NULL_MARK if level is None else f"{rounder.points(level):f}"
 
 
 def _driver_sheet(result: DiffResult, rounder: Rounder, lang: Lang) -> Sheet:
     is_zh = lang == "zh"
     keys = _KEY_NAMES[result.by][0 if is_zh else 1]
-    others = ("卡数", "供算量\n卡时/年", "贡献\n百分点", "原因")
-    others_en = ("Cards", "Supply\ncard-hours", "Contr.\npp", "Causes")
+    others = ("卡数变动", "供算量变动\n卡时/年", "贡献\n百分点", "原因")
+    others_en = ("Cards,\nchange", "Supply, change\ncard-hours per year", "Contr.\npp", "Causes")
     rows = []
     for driver in result.drivers:
-        rest = "其余" if is_zh else "others"
-        key = _key_cells(driver, result.by) if driver.key else (rest, *[""] * (len(keys) - 1))
+        rest = f"其余 {driver.count:,} 个" if is_zh else f"{driver.count:,} others"
+        if driver.count == 1 and not is_zh:
+            rest = "1 other"
+        key = _named_cells(result, driver, lang) or (rest, *[""] * (len(keys) - 1))
         rows.append(
             (
                 *(text or NULL_MARK for text in key),
@@ -190,8 +226,38 @@ def _driver_sheet(result: DiffResult, rounder: Rounder, lang: Lang) -> Sheet:
         headers=(*keys, *(others if is_zh else others_en)),
         rows=tuple(rows),
         numeric=frozenset({width, width + 1, width + 2}),
-        notes=(*_span_lines(result, rounder, lang),),
+        notes=(_nation_line(result, rounder, lang), *_span_lines(result, rounder, lang)),
     )
+
+
+def _named_cells(result: DiffResult, driver: Driver, lang: Lang) -> tuple[str | None, ...]:
+    """What tells a driver apart in a table, its province named in the language; empty for none."""
+    if not driver.key:
+        return ()
+    return tuple(
+        _province_text(cell, result.provinces, lang) if column == PROVINCE else cell
+        for column, cell in zip(_KEY_COLUMNS[result.by], _key_cells(driver, result.by), strict=True)
+    )
+
+
+def _province_text(name: str | None, provinces: Mapping[str, Province], lang: Lang) -> str | None:
+    """A province in a language; one that the config no longer has keeps its name."""
+    province = None if name is None else provinces.get(name)
+    return name if province is None else province_name(province, lang)
+
+
+def _nation_line(result: DiffResult, rounder: Rounder, lang: Lang) -> str:
+    """What the drivers explain: the nation from the one level to the other."""
+    nation = _find_nation(result)
+    levels = [_level_text(level, rounder) for level in (nation.from_level, nation.to_level)]
+    growth = rounder.percent(nation.growth)
+    text = NULL_MARK if growth is None else f"{_signed(growth)}%"
+    name = index_name(nation.definition, lang)
+    return f"{name}{'：' if lang == 'zh' else ': '}{levels[0]} → {levels[1]} ({text})"
+
+
+def _find_nation(result: DiffResult) -> IndexDiff:
+    return next(item for item in result.indices if item.definition.kind == "national")
 
 
 def _cause_text(driver: Driver, lang: Lang) -> str:
@@ -206,23 +272,36 @@ def _rank_causes(causes: Mapping[str, Fraction]) -> list[str]:
 
 
 def _cause_name(cause: str, lang: Lang) -> str:
-    return _CAUSE_NAMES[cause] if lang == "zh" else cause.replace("_", " ")
+    if lang == "zh":
+        return _CAUSE_NAMES[cause]
+    return _ENGLISH_CAUSES.get(cause, cause.replace("_", " "))
 
 
 def _span_lines(result: DiffResult, rounder: Rounder, lang: Lang) -> Iterator[str]:
     is_zh = lang == "zh"
-    nation = next(item for item in result.indices if item.definition.kind == "national")
+    nation = _find_nation(result)
     regions = [item for item in result.indices if item.definition.kind == "region"]
     parts = sum((item.contribution for item in regions), Fraction(0))
     has_links = result.old.period != result.new.period
     if has_links and regions and parts == nation.contribution:
         total = _signed(rounder.percent(parts))
-        yield (
-            f"各区域贡献之和恰为全国增长的 {total} 个百分点。"
-            if is_zh
-            else f"The contributions of the regions add up to national growth exactly, {total} pp."
-        )
-    yield _parts_line(nation, rounder, lang)
+        if nation.restated_points:
+            yield (
+                f"各区域贡献之和恰为各期链接合计的 {total} 个百分点。"
+                if is_zh
+                else f"The contributions of the regions add up to those of the links exactly, "
+                f"{total} pp."
+            )
+        else:
+            yield (
+                f"各区域贡献之和恰为全国增长的 {total} 个百分点。"
+                if is_zh
+                else "The contributions of the regions add up to national growth exactly, "
+                f"{total} pp."
+            )
+    yield from _restated_lines(result, rounder, lang)
+    if has_links:
+        yield _parts_line(nation, rounder, lang)
     causes = [
         f"{_cause_name(cause, lang)} {_signed(rounder.whole(result.causes[cause]))}"
         for cause in _rank_causes(result.causes)
@@ -230,32 +309,49 @@ def _span_lines(result: DiffResult, rounder: Rounder, lang: Lang) -> Iterator[st
     if causes:
         yield ("按原因：" if is_zh else "by cause: ") + "; ".join(causes)
     if result.hubs is not None:
-        share = _percent_text(rounder, result.hubs.to_share)
-        increment = _percent_text(rounder, result.hubs.increment_share)
-        count, provinces = result.hubs.count, len(result.hubs.to_provinces)
-        target = f"{result.hubs.target_pct:f}%"
-        yield (
-            f"{count} 个枢纽节点（{provinces} 个省份）合计：占供算量 {share}，"
-            f"占新增供算量 {increment}（政策目标 {target}）。"
-            if is_zh
-            else f"The {count} hubs ({provinces} provinces) together: {share} of supply, "
-            f"{increment} of the increment (policy target {target})."
-        )
+        yield _hub_text(result.hubs, nation.construction + nation.discovery, rounder, lang)
     yield from (note_text(note, lang) for note in result.notes)
-    refs = [str(item.ref) for item in result.snapshots.values()]
+    refs = [str(item.ref) for item in result.snapshots]
+    names = [release.name for release in result.releases]
     if is_zh:
-        levels = "" if result.start is None else f"；起点 {result.start.name}"
+        levels = f"；点位 {'、'.join(names)}" if names else ""
         yield f"快照 {'、'.join(refs)}{levels}。"
     else:
-        levels = (
-            "" if result.start is None else f"; starting from the levels of {result.start.name}"
-        )
+        levels = f"; levels of {', '.join(names)}" if names else ""
         yield f"Snapshots {', '.join(refs)}{levels}."
 
 
-def _percent_text(rounder: Rounder, ratio: Fraction | None) -> str:
-    value = rounder.percent(ratio)
-    return NULL_MARK if value is None else f"{value:f}%"
+def _hub_text(hubs: HubDiff, national_increment: Fraction, rounder: Rounder, lang: Lang) -> str:
+    share = rounder.percent(hubs.to_share)
+    text = NULL_MARK if share is None else f"{share:f}%"
+    count, provinces = hubs.count, len(hubs.to_provinces)
+    increment = increment_text(
+        hubs.increment_share, national_increment, hubs.target_pct, rounder, lang
+    )
+    if lang == "zh":
+        return f"{count} 个枢纽节点（{provinces} 个省份）合计：占全国供算量 {text}{increment}。"
+    return (
+        f"The {count} hubs ({provinces} provinces) together: {text} of national supply{increment}."
+    )
+
+
+def _restated_lines(result: DiffResult, rounder: Rounder, lang: Lang) -> Iterator[str]:
+    """What no link explains of the change of levels, the nation first, then the largest."""
+    moved = [(item.restated_points, item) for item in result.indices if item.restated_points]
+    moved.sort(key=lambda pair: (pair[1].definition.kind != "national", -abs(pair[0])))
+    if not moved:
+        return
+    is_zh = lang == "zh"
+    texts = [
+        f"{index_name(item.definition, lang)} {_signed(rounder.points(points))}"
+        for points, item in moved
+    ]
+    label = (
+        "发布点位的重述或转录（点，不属任何一期链接）："
+        if is_zh
+        else "levels replaced or transcribed (points, of no link): "
+    )
+    yield label + ("、" if is_zh else ", ").join(first_few(texts))
 
 
 def _parts_line(nation: IndexDiff, rounder: Rounder, lang: Lang) -> str:
@@ -289,6 +385,7 @@ def _diff_document(result: DiffResult, rounder: Rounder, lang: Lang) -> dict[str
                     "revision": None if item.revision is None else fraction_text(item.revision),
                 },
                 "contribution_exact": fraction_text(item.contribution),
+                "restated_points_exact": exact_text(item.restated_points),
             }
             for item in result.indices
         ],
@@ -319,6 +416,7 @@ def _driver_documents(result: DiffResult, rounder: Rounder) -> Sequence[dict[str
             "contribution_pp": rounder.percent(driver.contribution),
             "causes": _cause_document(driver.causes, rounder),
         }
+        | ({} if driver.key else {"others": driver.count})
         for driver in result.drivers
     ]
 
@@ -330,19 +428,36 @@ def _cause_document(causes: Mapping[str, Fraction], rounder: Rounder) -> dict[st
 def view_revision_diff(result: RevisionDiffResult, lang: Lang) -> View:
     """The rows that two revisions do not share, and what that does to the levels."""
     rounder = Rounder(result.methodology)
-    names = ("node_id", "model", "edit", "column", "old", "new")
+    names = (
+        *("from", "to", "node_id", "node_name", "province", "model"),
+        *("edit", "column", "old", "new"),
+    )
+    refs = (str(result.old), str(result.new))
     records = tuple(
-        (item.node_id, item.model, item.edit, column, _value_text(old), _value_text(new))
+        (
+            *refs,
+            *(item.node_id, item.name, item.province, item.model, item.edit, column),
+            *map(_value_text, values),
+        )
         for item in result.edits
-        for column, (old, new) in item.values.items()
+        for column, values in item.values.items()
     )
     rows = tuple(
-        (node, model, _edit_name(edit, lang), _column_name(column, lang), *values)
-        for node, model, edit, column, *values in records
+        (
+            item.node_id,
+            item.name,
+            _province_text(item.province, result.provinces, lang),
+            item.model,
+            _edit_name(item.edit, lang),
+            _column_name(column, lang),
+            *(_shown_value(column, value, result.provinces, lang) for value in values),
+        )
+        for item in result.edits
+        for column, values in item.values.items()
     )
     is_zh = lang == "zh"
-    headers = ("节点编号", "型号", "变动", "列", "旧值", "新值")
-    headers_en = ("Node", "Model", "Edit", "Column", "Old", "New")
+    headers = ("节点编号", "节点名称", "省份", "型号", "变动", "列", "旧值", "新值")
+    headers_en = ("Node", "Name", "Province", "Model", "Edit", "Column", "Old", "New")
     separator = "，" if is_zh else ", "
     counts = separator.join(
         f"{_edit_name(name, lang)} {count:,}{' 行' if is_zh else ''}"
@@ -367,6 +482,7 @@ def view_revision_diff(result: RevisionDiffResult, lang: Lang) -> View:
             title=f"{result.old} → {result.new}",
             headers=headers if is_zh else headers_en,
             rows=tuple(tuple(text or NULL_MARK for text in row) for row in rows),
+            numeric=frozenset({6, 7}),
             notes=(
                 counts,
                 *(moved or ["各指数点位不变" if is_zh else "no level moves"]),
@@ -385,6 +501,8 @@ def view_revision_diff(result: RevisionDiffResult, lang: Lang) -> View:
                     "node_id": item.node_id,
                     "model": item.model,
                     "edit": item.edit,
+                    "node_name": item.name,
+                    "province": item.province,
                     "values": {
                         column: {"old": _value_text(old), "new": _value_text(new)}
                         for column, (old, new) in item.values.items()
@@ -412,6 +530,15 @@ def _edit_name(edit: str, lang: Lang) -> str:
 
 def _column_name(column: str, lang: Lang) -> str:
     return CHINESE_NAMES[column] if lang == "zh" else column
+
+
+def _shown_value(
+    column: str, value: object, provinces: Mapping[str, Province], lang: Lang
+) -> str | None:
+    """A value as a table has it: cards with thousands separators, a province by its name."""
+    if column == PROVINCE:
+        return _province_text(_value_text(value), provinces, lang)
+    return f"{value:,}" if isinstance(value, int) else _value_text(value)
 
 
 def _value_text(value: object) -> str | None:

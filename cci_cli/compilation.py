@@ -17,7 +17,7 @@ from cci_cli.packages import check_names
 from cci_cli.periods import Period, PeriodRef, periods_between
 from cci_cli.releases import ReleaseShelf
 from cci_cli.results import Release, Snapshot, release_name
-from cci_cli.store import list_periods, read_snapshot, resolve_ref, revision_name
+from cci_cli.store import SnapshotShelf, list_periods, resolve_ref, revision_name
 
 
 def compile_indices(
@@ -27,6 +27,7 @@ def compile_indices(
     *,
     from_snapshots: bool = False,
     shelf: ReleaseShelf | None = None,
+    stored: SnapshotShelf | None = None,
 ) -> Compilation:
     """The chain up to a period, from the stored snapshots and today's config.
 
@@ -40,6 +41,7 @@ def compile_indices(
         config: the config of today.
         from_snapshots: whether to ignore releases.
         shelf: the releases of the workspace where they have been read already.
+        stored: its snapshots where they have been read already.
 
     Raises:
         DataError: a snapshot or release is missing or damaged, or there is nothing to chain from.
@@ -60,27 +62,22 @@ def compile_indices(
             if named is not None:
                 _check_sources(workspace, named, first)
     origin = f"the base period {base}" if start is None else start.name
-    snapshots = read_snapshots(workspace, first, ref, config, origin)
+    snapshots = _read_snapshots(
+        workspace, first, ref, config, origin, stored or SnapshotShelf(workspace)
+    )
     replaced = None if start is None else shelf.find_replaced(start)
     return _chain(config, ref.period, snapshots, start, replaced, release)
 
 
-def read_snapshots(
-    workspace: Path, first: Period, ref: PeriodRef, config: Config, origin: str
+def _read_snapshots(
+    workspace: Path,
+    first: Period,
+    ref: PeriodRef,
+    config: Config,
+    origin: str,
+    stored: SnapshotShelf,
 ) -> dict[Period, Snapshot]:
-    """The snapshots from a period to ``ref``; none is read before all are known to be there.
-
-    Args:
-        workspace: its root folder.
-        first: the first period.
-        ref: the last period; a revision holds for that period alone.
-        config: provinces and models that their values must name.
-        origin: what the error text calls the start of the chain.
-
-    Raises:
-        DataError: E402 one is missing; or one is damaged.
-        InvalidDataError: one breaks a rule.
-    """
+    """The snapshots from a period to ``ref``; none is read before all are known to be there."""
     periods = periods_between(first, ref.period)
     known = list_periods(workspace)
     missing = [period for period in periods if period not in known]
@@ -88,16 +85,22 @@ def read_snapshots(
         names = ", ".join(map(str, missing))
         raise DataError("E402", missing=names, period=ref.period, start=origin)
     refs = [*map(PeriodRef, periods[:-1]), ref]
-    return {wanted.period: read_snapshot(workspace, wanted, config) for wanted in refs}
+    return {wanted.period: stored.read(wanted, config) for wanted in refs}
 
 
-def recompile_release(workspace: Path, release: Release, shelf: ReleaseShelf) -> Compilation:
+def recompile_release(
+    workspace: Path,
+    release: Release,
+    shelf: ReleaseShelf,
+    stored: SnapshotShelf | None = None,
+) -> Compilation:
     """A release computed again, from the revisions, the release and the config that it names.
 
     Args:
         workspace: its root folder.
         release: one that was computed, not transcribed.
         shelf: the releases of the workspace.
+        stored: its snapshots where they have been read already.
 
     Raises:
         DataError: something it names is not what it was.
@@ -105,9 +108,10 @@ def recompile_release(workspace: Path, release: Release, shelf: ReleaseShelf) ->
     """
     config = read_config(workspace / release.name)
     _check_sources(workspace, release)
+    stored = stored or SnapshotShelf(workspace)
     snapshots = {}
     for period, (revision, sha256) in sorted(release.snapshots.items()):
-        snapshot = read_snapshot(workspace, PeriodRef(period, revision), config)
+        snapshot = stored.read(PeriodRef(period, revision), config)
         if snapshot.facts.sha256 != sha256:
             raise DataError("E411", value=f"{snapshot.ref}", release=release.name)
         snapshots[period] = snapshot
@@ -118,6 +122,36 @@ def recompile_release(workspace: Path, release: Release, shelf: ReleaseShelf) ->
         if start.sha256 != sha256:
             raise DataError("E411", value=release_name(ref), release=release.name)
     return _chain(config, release.ref.period, snapshots, start)
+
+
+def open_release(
+    workspace: Path, release: Release, config: Config, stored: SnapshotShelf
+) -> Compilation:
+    """A released period by itself, without a link: its levels beside its supply.
+
+    Supply is as it was released; where the release was transcribed, as it is known today.
+
+    Args:
+        workspace: its root folder.
+        release: the release.
+        config: the config of today.
+        stored: the snapshots of the workspace.
+
+    Raises:
+        DataError: there is no snapshot, or something that the release names is not what it was.
+        InvalidDataError: a snapshot or the config of then breaks a rule of today.
+    """
+    ref = PeriodRef(release.ref.period)
+    sha256 = None
+    if not release.is_transcribed:
+        config = read_config(workspace / release.name)
+        _check_sources(workspace, release, ref.period)
+        revision, sha256 = release.snapshots[ref.period]
+        ref = PeriodRef(ref.period, revision)
+    snapshot = stored.read(ref, config)
+    if sha256 not in (None, snapshot.facts.sha256):
+        raise DataError("E411", value=f"{snapshot.ref}", release=release.name)
+    return _chain(config, ref.period, {ref.period: snapshot}, release)
 
 
 def _check_sources(workspace: Path, release: Release, first: Period | None = None) -> None:
@@ -183,7 +217,7 @@ def _chain(
     replaced: PeriodRef | None = None,
     release: Release | None = None,
 ) -> Compilation:
-    standard_cards, supplies = measure_supplies(config, snapshots)
+    standard_cards, supplies = _measure_supplies(config, snapshots)
     return Compilation(
         config=config,
         period=period,
@@ -202,7 +236,7 @@ def _chain(
     )
 
 
-def measure_supplies(
+def _measure_supplies(
     config: Config, snapshots: Mapping[Period, Snapshot]
 ) -> tuple[dict[Period, dict[str, Fraction]], dict[Period, dict[str, Fraction]]]:
     """Standard cards, and supply in card-hours per year, by period and province."""

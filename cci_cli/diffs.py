@@ -1,5 +1,8 @@
 """Why indices moved: contributions over links, and what was done at which node. Domain: no I/O.
 
+A link is measured on the data that its later level was made from; between two links the data may
+have been revised, and a release restated.
+
 Rates are scaled to integers, so that Polars sums exactly; the few divisions are fractions.
 """
 
@@ -22,10 +25,11 @@ from cci_cli.columns import (
     PROVINCE,
     STATUS,
 )
+from cci_cli.definitions import Config, IndexDefinition
 from cci_cli.errors import DataError
-from cci_cli.indices import sum_supply
+from cci_cli.indices import Observation, find_national, sum_supply
 from cci_cli.periods import Period
-from cci_cli.results import Cause
+from cci_cli.results import Cause, Release, Snapshot
 
 DISCOVERED: Final = "discovered"
 MOVED: Final = "moved"
@@ -34,22 +38,58 @@ MOVED: Final = "moved"
 CAUSE: Final = "cause"
 UNITS: Final = "units"
 
-Scope = Callable[[Period], Sequence[str]]
-
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One link of a chain: supply by province of two periods, and the national level between.
+    """One link of a chain, with the data that its later level was made from.
 
-    ``points`` is the index points that one card-hour adds to the national level:
-    ``I_national,s−1 / TS_national,s−1``, on the scope of ``now``.
+    ``config`` and ``snapshots``, of the earlier period and the later, are those that ``release``
+    names, or those of today where that is null. ``old`` and ``new`` are the observations of both
+    periods by code: the level that was chained from and the one that came of it, each on the
+    scope of then. ``points`` is the index points that one card-hour adds to the national level:
+    ``I_national,s−1 / TS_national,s−1``, on the scope of ``now``. One of ``units``, the rates by
+    model as ``scale_rates`` returns them, supplies ``card_hours`` per year.
     """
 
     before: Period
     now: Period
+    config: Config
+    release: Release | None
+    snapshots: tuple[Snapshot, Snapshot]
+    old: Mapping[str, Observation]
+    new: Mapping[str, Observation]
     old_supply: Mapping[str, Fraction]
     new_supply: Mapping[str, Fraction]
     points: Fraction
+    units: Mapping[str, int]
+    card_hours: Fraction
+
+    def find_scopes(self, index: IndexDefinition) -> tuple[Sequence[str], Sequence[str]]:
+        """The provinces of an index in both periods.
+
+        One that was not defined then is looked at as defined today; a province that the config
+        did not have then has nothing in it.
+        """
+        return (
+            find_scope(index, self.before, self.old, self.old_supply),
+            find_scope(index, self.now, self.new, self.new_supply),
+        )
+
+
+#: The provinces of something in both periods of a link.
+Scope = Callable[[Link], tuple[Sequence[str], Sequence[str]]]
+
+
+def find_scope(
+    index: IndexDefinition,
+    period: Period,
+    seen: Mapping[str, Observation],
+    supply: Mapping[str, Fraction],
+) -> Sequence[str]:
+    """The provinces of an index in a period: as it was seen, else as defined and with supply."""
+    if index.code in seen:
+        return seen[index.code].provinces
+    return [province for province in index.provinces_at(period) if province in supply]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,56 +97,94 @@ class Move:
     """What some provinces, as a scope that may change, did over some links; card-hours per year.
 
     ``points`` are what they added to the national level; over parts of the nation they add up to
-    its change, and over links to that of the whole span. ``increment`` is the change of supply on
-    linked scopes, ``scope`` what the changes of scope alone brought in.
+    what the links did to it, and over links to that of the whole span. ``increment`` is the
+    change of supply on linked scopes, ``scope`` what the changes of scope alone brought in, and
+    ``revision`` what the data of a period were revised by between the link that leads to it and
+    the next one; null where nothing was released that could have been revised since.
     """
 
     points: Fraction
     increment: Fraction
     scope: Fraction
+    revision: Fraction | None
 
 
 def make_link(
-    before: Period,
-    now: Period,
-    old_supply: Mapping[str, Fraction],
-    new_supply: Mapping[str, Fraction],
-    nation: Sequence[str],
-    national_level: Fraction,
+    periods: tuple[Period, Period],
+    config: Config,
+    release: Release | None,
+    snapshots: Mapping[Period, Snapshot],
+    supplies: Mapping[Period, Mapping[str, Fraction]],
+    chained: Mapping[Period, Iterable[Observation]],
 ) -> Link:
-    """A link of the chain.
+    """A link of a chain that may be longer.
 
     Args:
-        before: the period before.
-        now: the period.
-        old_supply: supply by province in the period before.
-        new_supply: supply by province in the period.
-        nation: the provinces of the national index in ``now``; their old supply is not zero.
-        national_level: the national level in the period before.
+        periods: the two periods that it links.
+        config: the config of the chain.
+        release: the release that its later level is of; null where it is of none.
+        snapshots: those of the chain, by period.
+        supplies: supply by period and province.
+        chained: the observations by period; the old supply of the nation is not zero.
 
     Source: Consumer Price Index Manual (2020), on contributions within chained links; Eurostat,
     HICP Methodological Manual, on Ribe contributions.
     """
-    points = national_level / sum_supply(old_supply, nation)
-    return Link(before, now, old_supply, new_supply, points)
+    before, now = periods
+    old, new = ({seen.code: seen for seen in chained[period]} for period in periods)
+    national = find_national(config.indices).code
+    units, scale = scale_rates({card.model: Fraction(card.fp16_tflops) for card in config.models})
+    standard = Fraction(config.methodology.standard_card_tflops)
+    return Link(
+        before=before,
+        now=now,
+        config=config,
+        release=release,
+        snapshots=(snapshots[before], snapshots[now]),
+        old=old,
+        new=new,
+        old_supply=supplies[before],
+        new_supply=supplies[now],
+        points=old[national].level / sum_supply(supplies[before], new[national].provinces),
+        units=units,
+        card_hours=config.methodology.hours_per_year / (standard * scale),
+    )
 
 
-def measure_move(scope: Scope, links: Iterable[Link]) -> Move:
+def measure_move(scope: Scope, links: Iterable[Link], origin: Observation | None = None) -> Move:
     """What a scope added over links: ``Σ I_national,s−1 × ΔTS_s / TS_national,s−1``.
 
+    What two links do not agree on in the period between them is a part of its own, so that
+    ``increment``, ``scope`` and ``revision`` add up to the supply of the last period, as its link
+    has it, less that of the first, as ``origin`` has it.
+
     Args:
-        scope: the provinces by period; within a link those of its later period hold for both.
+        scope: the provinces in both periods of a link; within it those of the later hold for both.
         links: in order and without a gap.
+        origin: the first period as it was released or named; null where it is as the first link
+            has it.
     """
-    points, increment, entered = Fraction(0), Fraction(0), Fraction(0)
+    points, increment, entered, revised = (Fraction(0) for _ in range(4))
+    last: tuple[Sequence[str], Fraction] | None = None
+    if origin is not None:
+        last = origin.provinces, origin.link.supply
+    was_released, is_revisable = origin is not None, False
     for link in links:
-        provinces = scope(link.now)
-        old = sum_supply(link.old_supply, provinces)
-        change = sum_supply(link.new_supply, provinces) - old
-        points += link.points * change
-        increment += change
-        entered += old - sum_supply(link.old_supply, scope(link.before))
-    return Move(points, increment, entered)
+        was, provinces = scope(link)
+        had = sum_supply(link.old_supply, was)
+        old, new = (sum_supply(side, provinces) for side in (link.old_supply, link.new_supply))
+        points += link.points * (new - old)
+        increment += new - old
+        entered += old - had
+        if last is not None:
+            is_revisable |= was_released or link.release is not None
+            # a province that one of the configs does not have is a matter of scope
+            if set(last[0]) == set(was):
+                revised += had - last[1]
+            else:
+                entered += had - last[1]
+        last, was_released = (provinces, new), link.release is not None
+    return Move(points, increment, entered, revised if is_revisable else None)
 
 
 def scale_rates(rates: Mapping[str, Fraction]) -> tuple[dict[str, int], int]:

@@ -7,7 +7,7 @@ from fractions import Fraction
 import polars as pl
 
 from cci_cli.columns import CARDS, PROVINCE
-from cci_cli.diffs import CAUSE, UNITS, Link, sum_changes
+from cci_cli.diffs import CAUSE, UNITS, Link
 from cci_cli.results import Driver
 
 #: Change of supply in card-hours per year, by province and cause.
@@ -24,48 +24,46 @@ class _Tally:
 
 
 def build_drivers(
-    changes: Sequence[tuple[Link, pl.LazyFrame]],
+    changes: Sequence[tuple[Link, pl.DataFrame]],
     keys: Sequence[str],
-    card_hours: Fraction,
     national_level: Fraction,
     top: int = 0,
 ) -> tuple[Driver, ...]:
     """The drivers over all links, the largest contribution first, ties by key.
 
     Args:
-        changes: by link, as ``diffs.find_changes`` returns them.
-        keys: columns that tell the drivers apart; none for the nation as a whole.
-        card_hours: what one unit supplies per year.
+        changes: by link, as ``diffs.sum_changes`` returns them, by these keys and maybe more.
+        keys: columns that tell the drivers apart.
         national_level: the national level at the start of the span, which growth is measured on.
         top: drivers to tell one by one, all others as one without a key behind them; 0 for all.
     """
-    frames = [(link, sum_changes(found, keys)) for link, found in changes]
-    rest: list[tuple[Link, pl.DataFrame]] = []
-    if top and len(frames) == 1:
+    frames, rest, left_out = changes, [], 0
+    if top and len(changes) == 1:
         # over one link units alone decide on the order: a million nodes need no fractions
-        [(link, frame)] = frames
-        largest = _find_largest(frame, keys, top)
+        [(link, frame)] = changes
+        ranked = _rank_keys(frame, keys)
+        largest, left_out = ranked.head(top), max(ranked.height - top, 0)
         frames = [(link, frame.join(largest, on=keys, how="semi", nulls_equal=True))]
         rest = [(link, frame.join(largest, on=keys, how="anti", nulls_equal=True))]
-    drivers = _tally(frames, keys, card_hours, national_level)
-    others = _tally(rest, (), card_hours, national_level)
+    drivers = _tally(frames, keys, national_level)
+    others = _tally(rest, (), national_level)
     if top:
+        left_out += len(drivers[top:])
         others += drivers[top:]
         drivers = drivers[:top]
-    return (*drivers, *([merge_drivers(others)] if others else []))
+    return (*drivers, *([merge_drivers(others, left_out)] if others else []))
 
 
-def _find_largest(frame: pl.DataFrame, keys: Sequence[str], top: int) -> pl.DataFrame:
-    """The keys with the largest change, ties by key."""
+def _rank_keys(frame: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """The keys, those with the largest change first, ties by key."""
     totals = frame.group_by(keys).agg(pl.col(UNITS).sum().abs())
     order = totals.sort(UNITS, *keys, descending=[True, *[False] * len(keys)])
-    return order.head(top).select(keys)
+    return order.select(keys)
 
 
 def _tally(
     frames: Iterable[tuple[Link, pl.DataFrame]],
     keys: Sequence[str],
-    card_hours: Fraction,
     national_level: Fraction,
 ) -> list[Driver]:
     """The drivers of all links together, the largest contribution first, ties by key."""
@@ -74,7 +72,7 @@ def _tally(
         frame = found.group_by(*keys, CAUSE).agg(pl.col(CARDS, UNITS).sum())
         for *key, cause, cards, units in frame.select(*keys, CAUSE, CARDS, UNITS).iter_rows():
             tally = tallies.setdefault(tuple(key), _Tally())
-            supply = units * card_hours
+            supply = units * link.card_hours
             tally.cards += cards
             tally.points += link.points * supply
             tally.causes[cause] = tally.causes.get(cause, Fraction(0)) + supply
@@ -85,8 +83,8 @@ def _tally(
     return sorted(drivers, key=lambda driver: (-abs(driver.contribution), driver.key))
 
 
-def merge_drivers(drivers: Iterable[Driver]) -> Driver:
-    """Drivers as one without a key; over none, one that moved nothing."""
+def merge_drivers(drivers: Iterable[Driver], count: int) -> Driver:
+    """Drivers as one without a key, which stands for ``count`` of them."""
     cards, contribution = 0, Fraction(0)
     causes: dict[str, Fraction] = {}
     for driver in drivers:
@@ -94,13 +92,18 @@ def merge_drivers(drivers: Iterable[Driver]) -> Driver:
         contribution += driver.contribution
         for cause, supply in driver.causes.items():
             causes[cause] = causes.get(cause, Fraction(0)) + supply
-    return Driver((), cards, causes, contribution)
+    return Driver((), cards, causes, contribution, count=count)
 
 
-def sum_causes(changes: pl.LazyFrame, card_hours: Fraction) -> ProvinceCauses:
-    """Change of supply over one link, by province and cause, in card-hours per year."""
+def sum_causes(changes: pl.DataFrame, card_hours: Fraction) -> ProvinceCauses:
+    """Change of supply over one link, by province and cause, in card-hours per year.
+
+    Args:
+        changes: as ``diffs.sum_changes`` returns them, by province and maybe more.
+        card_hours: what one unit supplies per year.
+    """
     found: dict[str, dict[str, Fraction]] = {}
-    frame = sum_changes(changes, [PROVINCE])
+    frame = changes.group_by(PROVINCE, CAUSE).agg(pl.col(UNITS).sum())
     for province, cause, units in frame.select(PROVINCE, CAUSE, UNITS).iter_rows():
         found.setdefault(province, {})[cause] = units * card_hours
     return found

@@ -445,7 +445,7 @@ NOTES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "（{codes}）；其点位保持发布值，增长率按修订后数据两期同口径计算。",
             "en": "{changed} changed after {release}, and with it the supply of {period} of "
             "{count} of the indices ({codes}); the released levels are kept, growth compares both "
-            "periods as they are known today.",
+            "periods on the revised data.",
         },
         "N110": {
             "zh": "{index}不在 {release} 中，其该期点位按全国总指数点位乘以供算量占比起算。",
@@ -456,13 +456,6 @@ NOTES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "zh": "{release} 由 {replaced} 链接而来，后者已重述；{release} 尚未随之重述。",
             "en": "{release} was chained from {replaced}, which has been restated; {release} has "
             "not been restated with it.",
-        },
-        "N112": {
-            "zh": "{release} 在 {count} 个指数上（{codes}）的已发布点位与本表的链接不同："
-            "发布后的修订在此计入变动，逐期比较可将其分开。",
-            "en": "{release} has other levels for {count} of the indices ({codes}) than the chain "
-            "shown: what was revised since is part of the change here; compare period by period "
-            "to tell it apart.",
         },
         "N113": {
             "zh": "倒序比较：由 {old} 回溯至 {new}，各项变动均取相反数；"

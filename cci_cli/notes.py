@@ -7,17 +7,21 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
-from cci_cli.chains import Chain, Compilation
-from cci_cli.definitions import IndexDefinition, Methodology
+from cci_cli.chains import Compilation
+from cci_cli.definitions import Config, IndexDefinition, Province
+from cci_cli.diffs import Link
 from cci_cli.errors import first_few
 from cci_cli.histories import History
 from cci_cli.indices import Observation, Status, find_national
-from cci_cli.periods import Period
+from cci_cli.periods import Period, PeriodRef
 from cci_cli.results import Note, Release, Snapshot, release_name
 from cci_cli.rounding import fraction_text, round_exact
 from cci_cli.spellings import is_outside_the_sample
+
+#: Of the config, what the supply of a province is made from.
+_SUPPLY_FILES: Final = ("cards.csv", "cci.toml")
 
 
 def find_notes(compiled: Compilation) -> list[Note]:
@@ -29,9 +33,9 @@ def find_notes(compiled: Compilation) -> list[Note]:
     notes = _find_draft_notes(compiled) + _find_start_notes(compiled)
     for shown in (period.previous, period):
         if shown in chained:
-            note = _find_additivity_note(config.indices, config.methodology, chained[shown], shown)
+            note = _find_additivity_note(config, chained[shown], shown)
             notes += [note] if note else []
-    notes += _find_index_notes(config.indices, chained, period)
+    notes += _find_index_notes(config, chained, period)
     return notes + find_demonstration_notes(
         compiled.snapshots.values(), filter(None, [compiled.start])
     )
@@ -56,25 +60,30 @@ def find_demonstration_notes(
     return [Note("N106", {"snapshots": tuple(names)})] if names else []
 
 
-def find_span_notes(span: Chain, releases: Iterable[Release]) -> list[Note]:
+def find_span_notes(
+    config: Config,
+    print_bases: Iterable[tuple[str, int]],
+    outdated: Iterable[tuple[Release, PeriodRef]],
+    compilations: Iterable[Compilation],
+    links: Sequence[Link],
+) -> list[Note]:
     """What a reader must know of a comparison of two periods: of its releases, and of every link.
 
     Args:
-        span: the chain from the earlier period to the later.
-        releases: of the periods after the earlier one, which may have other levels.
+        config: the config of today.
+        print_bases: the transcribed releases that levels rest on, each with its places.
+        outdated: the releases that rest on one restated since, each with that one.
+        compilations: what the links were taken from.
+        links: the links, in order.
     """
-    notes = _find_start_notes(span)
-    for release in releases:
-        levels = {seen.code: seen.level for seen in span.chained[release.ref.period]}
-        changed = [
-            code
-            for code, frozen in release.levels.items()
-            if code in levels and levels[code] != frozen.level
-        ]
-        if changed and not release.is_transcribed:
-            notes.append(Note("N112", {"release": release.name} | _name_some(changed)))
-    for period in list(span.chained)[1:]:
-        notes += _find_index_notes(span.config.indices, span.chained, period)
+    notes = [_note_print_basis(*basis) for basis in print_bases]
+    notes += [_note_outdated(release.name, replaced) for release, replaced in outdated]
+    for compiled in compilations:
+        if compiled.start is not None and compiled.start.ref.period >= links[0].before:
+            notes += _find_revised_notes(compiled, compiled.start)
+    for link in links:
+        chained = {link.before: [*link.old.values()], link.now: [*link.new.values()]}
+        notes += _find_index_notes(config, chained, link.now)
     return notes
 
 
@@ -82,14 +91,8 @@ def find_history_notes(
     history: History, indices: Sequence[IndexDefinition], periods: Sequence[Period]
 ) -> list[Note]:
     """What a reader must know of some indices over some periods."""
-    notes = [
-        Note("N108", {"release": name, "decimals": decimals})
-        for name, decimals in history.print_bases
-    ]
-    notes += [
-        Note("N111", {"release": name, "replaced": release_name(replaced)})
-        for name, replaced in history.outdated
-    ]
+    notes = [_note_print_basis(*basis) for basis in history.print_bases]
+    notes += [_note_outdated(*item) for item in history.outdated]
     reworded = tuple(period for period in history.reworded if period in periods)
     if reworded:
         notes.append(Note("N114", {"periods": reworded}))
@@ -113,7 +116,7 @@ def find_bundle_notes(history: History) -> list[Note]:
     points = history.points[period].values()
     observations = [point.observation for point in points if point.observation is not None]
     if len(observations) == len(config.indices):
-        note = _find_additivity_note(config.indices, methodology, observations, period)
+        note = _find_additivity_note(config, observations, period)
         notes += [note] if note else []
     return notes + find_history_notes(history, config.indices, list(history.points))
 
@@ -160,19 +163,22 @@ def _find_point_notes(history: History, index: IndexDefinition, period: Period) 
             return []
         return [Note("N110", {"index": index, "release": release.name})]
     old = history.points.get(period.previous, {}).get(index.code, point).provinces
-    return _find_link_notes(index, period, (old, point.provinces), point.status)
+    scopes = (old, point.provinces)
+    return _find_link_notes(history.config, index, scopes, period, point.status)
 
 
 def _find_link_notes(
+    config: Config,
     index: IndexDefinition,
-    period: Period,
     scopes: tuple[Sequence[str], Sequence[str]],
+    period: Period,
     status: Status | None,
 ) -> list[Note]:
     notes = []
     old, new = scopes
     if set(old) != set(new):
-        details = {"index": index, "period": period, "old": old, "new": new}
+        details: dict[str, Any] = {"index": index, "period": period}
+        details |= {"old": _find_provinces(config, old), "new": _find_provinces(config, new)}
         notes.append(Note("N104", details))
     if status == "reseeded":
         notes.append(Note("N105", {"index": index, "period": period}))
@@ -180,20 +186,16 @@ def _find_link_notes(
 
 
 def _find_index_notes(
-    indices: Sequence[IndexDefinition],
+    config: Config,
     chained: Mapping[Period, Sequence[Observation]],
     period: Period,
 ) -> list[Note]:
     """What happened to the indices themselves on the link that leads to a period."""
     notes = []
-    by_code = {index.code: index for index in indices}
     scopes = {seen.code: seen.provinces for seen in chained.get(period.previous, ())}
-    for seen in chained[period]:
-        definition = by_code.get(seen.code)
-        if definition is None:
-            continue
+    for definition, seen in zip(config.indices, chained[period], strict=True):
         old = scopes.get(seen.code, seen.provinces)
-        notes += _find_link_notes(definition, period, (old, seen.provinces), seen.status)
+        notes += _find_link_notes(config, definition, (old, seen.provinces), period, seen.status)
     return notes
 
 
@@ -205,41 +207,64 @@ def _find_draft_notes(compiled: Compilation) -> list[Note]:
     return [Note("N107", details | _name_some(compiled.changed_codes))]
 
 
-def _find_start_notes(chain: Chain) -> list[Note]:
+def _find_start_notes(compiled: Compilation) -> list[Note]:
     """What a reader must know of the levels that a chain starts from."""
     notes: list[Note] = []
-    start = chain.start
-    if chain.print_basis is not None:
-        name, decimals = chain.print_basis
-        notes.append(Note("N108", {"release": name, "decimals": decimals}))
+    start = compiled.start
+    if compiled.print_basis is not None:
+        notes.append(_note_print_basis(*compiled.print_basis))
     if start is None:
         return notes
-    if chain.replaced is not None:
-        details: dict[str, Any] = {"release": start.name, "replaced": release_name(chain.replaced)}
-        notes.append(Note("N111", details))
-    revised = []
+    if compiled.replaced is not None:
+        notes.append(_note_outdated(start.name, compiled.replaced))
+    return notes + _find_revised_notes(compiled, start)
+
+
+def _note_print_basis(name: str, decimals: int) -> Note:
+    return Note("N108", {"release": name, "decimals": decimals})
+
+
+def _note_outdated(name: str, replaced: PeriodRef) -> Note:
+    return Note("N111", {"release": name, "replaced": release_name(replaced)})
+
+
+def _find_revised_notes(compiled: Compilation, start: Release) -> list[Note]:
+    """How the period that a chain starts from is known otherwise now than when it was released."""
+    notes, revised = [], []
     released = {row["code"]: row["supply_exact"] for row in start.rows}
-    for definition, seen in zip(chain.config.indices, chain.chained[start.ref.period], strict=True):
+    observations = compiled.chained[start.ref.period]
+    for definition, seen in zip(compiled.config.indices, observations, strict=True):
         if definition.code not in released:
             notes.append(Note("N110", {"index": definition, "release": start.name}))
+        elif set(seen.provinces) != set(start.levels[definition.code].provinces):
+            # measured on other provinces for want of one: nothing was revised by that
+            continue
         elif released[definition.code] not in ("", fraction_text(seen.link.supply)):
             revised.append(definition.code)
     if revised:
-        changed = _find_what_changed(chain, start)
-        details = {"period": start.ref.period, "release": start.name, "changed": changed}
+        details: dict[str, Any] = {"period": start.ref.period, "release": start.name}
+        details |= {"changed": _find_what_changed(compiled, start)}
         notes.append(Note("N109", details | _name_some(revised)))
     return notes
 
 
-def _find_what_changed(chain: Chain, start: Release) -> tuple[str, ...]:
-    """Of what a release was made from, the snapshot of its period and the config, what differs."""
-    snapshot = chain.snapshots[start.ref.period]
+def _find_what_changed(compiled: Compilation, start: Release) -> tuple[str, ...]:
+    """Of what the supply of a released period was made from, what differs now."""
+    snapshot = compiled.snapshots[start.ref.period]
     _, sha256 = start.snapshots[start.ref.period]
     changed = [] if snapshot.facts.sha256 == sha256 else [str(snapshot.ref)]
-    for name, now in chain.config.hashes.items():
-        if start.config_hashes.get(name) != now:
-            changed.append(f"config/{name}")
+    changed += [
+        f"config/{name}"
+        for name in _SUPPLY_FILES
+        if start.config_hashes.get(name) != compiled.config.hashes.get(name)
+    ]
     return tuple(changed)
+
+
+def _find_provinces(config: Config, names: Iterable[str]) -> tuple[Province | str, ...]:
+    """Provinces by name, to be called in any language; one that the config lost stays a name."""
+    by_name = {province.name: province for province in config.provinces}
+    return tuple(by_name.get(name, name) for name in names)
 
 
 def _name_some(codes: Sequence[str]) -> dict[str, Any]:
@@ -247,12 +272,10 @@ def _name_some(codes: Sequence[str]) -> dict[str, Any]:
 
 
 def _find_additivity_note(
-    definitions: Sequence[IndexDefinition],
-    methodology: Methodology,
-    observations: Sequence[Observation],
-    period: Period,
+    config: Config, observations: Sequence[Observation], period: Period
 ) -> Note | None:
     """Why the printed regional levels do not add up to the national one; null where they do."""
+    definitions, methodology = config.indices, config.methodology
     by_code = {observation.code: observation for observation in observations}
     national = by_code[find_national(definitions).code]
     regions = [by_code[index.code] for index in definitions if index.kind == "region"]
@@ -276,5 +299,6 @@ def _find_additivity_note(
     nation = set(national.provinces)
     uneven = [name for name in (*national.provinces, *times) if times[name] != (name in nation)]
     if uneven:
-        return Note("N103", details | {"provinces": tuple(dict.fromkeys(uneven))})
+        names = dict.fromkeys(uneven)
+        return Note("N103", details | {"provinces": _find_provinces(config, names)})
     return Note("N102", details)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from cci_cli.definitions import CardModel, IndexDefinition, Methodology, Province
 from cci_cli.errors import Problem
-from cci_cli.indices import FrozenLevel, Observation, SupplyLink
+from cci_cli.indices import FrozenLevel, Observation, Status, SupplyLink
 from cci_cli.periods import Period, PeriodRef
 from cci_cli.readings import Reading
 
@@ -324,27 +324,45 @@ class ExplainResult:
 class IndexDiff:
     """What one index did between two periods.
 
-    Levels are unrounded points; ``contribution`` is to national growth, as a ratio;
-    ``increment_share`` is null where the nation stood still. The parts are in card-hours per year
-    and add up to the change of supply exactly: what was ``construction`` in the wide sense, what
-    was a ``discovery`` of cards in service before, what changes of ``scope`` brought in, and the
-    ``revision`` of the data of the earlier period since it was released, null where it was not.
+    Levels are unrounded points, null where a release does not have the index; ``contribution`` is
+    to national growth, as a ratio; ``increment_share`` is null where the nation stood still. The
+    parts are in card-hours per year and add up to the change of supply exactly: what was
+    ``construction`` in the wide sense, what was a ``discovery`` of cards in service before, what
+    changes of ``scope`` brought in, and the ``revision`` of data since a release was made from
+    them, or of those of a named revision; null where nothing was released or named.
+    ``restated_points`` is the change of level that no link explains, because a release was
+    restated, transcribed or passed over; null where a level is missing on the way. ``statuses``
+    are those of its links.
     """
 
     definition: IndexDefinition
-    from_level: Fraction
-    to_level: Fraction
+    from_level: Fraction | None
+    to_level: Fraction | None
     contribution: Fraction
     increment_share: Fraction | None
     construction: Fraction
     discovery: Fraction
     scope: Fraction
     revision: Fraction | None
+    restated_points: Fraction | None = Fraction(0)
+    statuses: frozenset[Status] = frozenset()
+
+    @property
+    def change(self) -> Fraction | None:
+        """From the one level to the other, in points; null where one is missing."""
+        if self.from_level is None or self.to_level is None:
+            return None
+        return self.to_level - self.from_level
 
     @property
     def growth(self) -> Fraction | None:
-        """Growth from the one level to the other as a ratio; null from zero."""
-        return self.to_level / self.from_level - 1 if self.from_level else None
+        """Growth from the one level to the other as a ratio.
+
+        Null from zero, and where the index was seeded anew between: its levels are not chained.
+        """
+        if not self.from_level or self.to_level is None or "reseeded" in self.statuses:
+            return None
+        return self.to_level / self.from_level - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,7 +371,7 @@ class Driver:
 
     ``causes`` has the change of supply in card-hours per year by cause, ``cards`` the change of
     cards in service; ``contribution`` is to national growth, as a ratio. An empty key stands for
-    all that are not shown; ``name`` is that of a node.
+    all that are not shown, ``count`` of them; ``name`` is that of a node.
     """
 
     key: tuple[str, ...]
@@ -361,6 +379,7 @@ class Driver:
     causes: Mapping[str, Fraction]
     contribution: Fraction
     name: str | None = None
+    count: int = 1
 
     @property
     def supply(self) -> Fraction:
@@ -389,12 +408,12 @@ class HubDiff:
 
 @dataclass(frozen=True, slots=True)
 class DiffResult:
-    """Two periods compared, like for like; ``old`` is what ``new`` is held against.
+    """Two periods compared; ``old`` is what ``new`` is held against.
 
     ``hubs`` is null where there is no hub. ``causes`` are the change of national supply in
     card-hours per year; ``drivers`` are told apart by ``by``, and empty where that is ``index``.
-    ``snapshots`` are in the order of time. ``start`` is the release that has the levels of the
-    earlier period, null where they were computed.
+    ``snapshots`` are those that the links were measured on, and ``releases`` those that have the
+    levels of the periods, both in the order of time. ``provinces`` are those of today, by name.
     """
 
     old: PeriodRef
@@ -406,9 +425,10 @@ class DiffResult:
     by: str
     drivers: tuple[Driver, ...]
     notes: tuple[Note, ...]
-    snapshots: Mapping[Period, Snapshot]
+    snapshots: tuple[Snapshot, ...]
+    releases: tuple[Release, ...]
     config_hashes: Mapping[str, str]
-    start: Release | None
+    provinces: Mapping[str, Province]
 
     @property
     def has_moved(self) -> bool:
@@ -420,12 +440,15 @@ class DiffResult:
 class RowEdit:
     """A row that two revisions do not share; ``values`` has old and new by column that differs.
 
-    A value is null where it is empty, and all of one side where the row is not in that revision.
+    ``name`` and ``province`` are those of its node, as in the later revision where it is there. A
+    value is null where it is empty, and all of one side where the row is not in that revision.
     """
 
     node_id: str
     model: str
     edit: str
+    name: str | None
+    province: str
     values: Mapping[str, tuple[Any, Any]]
 
 
@@ -434,8 +457,9 @@ class RevisionDiffResult:
     """Two revisions of one period compared.
 
     ``counts`` are the rows by what became of them (``added``, ``removed``, ``changed``), of which
-    ``edits`` may hold the first ones. ``levels`` are the unrounded levels under both revisions,
-    in the order of the indices.
+    ``edits``, those that change supply most first, may leave out the last. ``levels`` are the
+    unrounded levels under both revisions, in the order of the indices. ``provinces`` are those of
+    today, by name.
     """
 
     old: PeriodRef
@@ -445,6 +469,7 @@ class RevisionDiffResult:
     edits: tuple[RowEdit, ...]
     levels: tuple[tuple[IndexDefinition, Fraction, Fraction], ...]
     notes: tuple[Note, ...]
+    provinces: Mapping[str, Province]
 
     @property
     def has_moved(self) -> bool:

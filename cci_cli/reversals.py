@@ -23,7 +23,7 @@ def reverse_diff(result: DiffResult) -> DiffResult:
             not defined.
     """
     nation = next(item for item in result.indices if item.definition.kind == "national")
-    if not nation.to_level:
+    if not nation.to_level or nation.from_level is None:
         raise DataError("E404", period=result.new.period)
     # from what contributions are to: points over the one national level, to points over the other
     factor = -nation.from_level / nation.to_level
@@ -50,6 +50,7 @@ def _reverse_index(item: IndexDiff, factor: Fraction) -> IndexDiff:
         discovery=-item.discovery,
         scope=-item.scope,
         revision=None if item.revision is None else -item.revision,
+        restated_points=None if item.restated_points is None else -item.restated_points,
     )
 
 

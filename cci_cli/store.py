@@ -179,3 +179,20 @@ def read_snapshot(root: Path, ref: PeriodRef, config: Config) -> Snapshot:
     descriptor, _, checked = read_revision(root, ref, config)
     facts = SnapshotFacts(sha256=descriptor.sha256, rows=checked.rows, nodes=checked.nodes)
     return Snapshot(ref, facts, checked.card_counts, descriptor.is_demonstration)
+
+
+class SnapshotShelf:
+    """The snapshots of a workspace, each read once: the links of a chain share them."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._read: dict[tuple[PeriodRef, frozenset[str], frozenset[str]], Snapshot] = {}
+
+    def read(self, ref: PeriodRef, config: Config) -> Snapshot:
+        """As ``read_snapshot``; again only for other provinces or models to be checked against."""
+        ref = resolve_ref(self._root, ref)
+        models = frozenset(card.model for card in config.models)
+        key = (ref, frozenset(config.province_names), models)
+        if key not in self._read:
+            self._read[key] = read_snapshot(self._root, ref, config)
+        return self._read[key]

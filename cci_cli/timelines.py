@@ -12,7 +12,7 @@ from cci_cli.formats import Lang, Layout, Measure
 from cci_cli.glyphs import draw_bars, draw_spark
 from cci_cli.histories import History, HistoryPoint, SeriesResult
 from cci_cli.periods import Period
-from cci_cli.views import NULL_MARK, Cell, Sheet, View, change_text, note_text
+from cci_cli.views import MARKS, NULL_MARK, Cell, Sheet, View, change_text, legend_lines, note_text
 
 #: The column of each figure in the data formats.
 COLUMNS: Final[dict[Measure, str]] = {
@@ -48,8 +48,6 @@ _STATUS_NAMES: Final = {
 }
 #: Where growth is a figure of what is shown.
 _WITH_GROWTH: Final = frozenset({"level", "supply"})
-#: Marks beside a figure that is not simply chained.
-_MARKS: Final = {"break": "b", "reseeded": "r"}
 
 
 def view_series(result: SeriesResult, lang: Lang, layout: Layout | None = None) -> View:
@@ -189,7 +187,7 @@ def _wide_sheet(result: SeriesResult, rounder: Rounder, lang: Lang) -> Sheet:
 def _figure_column(result: SeriesResult, period: Period, rounder: Rounder) -> list[str]:
     """The figures of one period, with marks in a column of their own where there are any."""
     points = [result.history.find(index.code, period) for index in result.indices]
-    marks = [_MARKS.get((point and point.status) or "", "") for point in points]
+    marks = [MARKS.get((point and point.status) or "", "") for point in points]
     width = max(map(len, marks))
     texts = (
         _figure_text(result.value(index.code, period), result.measure, rounder)
@@ -254,18 +252,9 @@ def _series_title(result: SeriesResult, lang: Lang) -> str:
 
 def _series_notes(result: SeriesResult, lang: Lang, *, has_marks: bool = True) -> tuple[str, ...]:
     found = {point.status for _, _, point in find_points(result) if point is not None}
-    legend = {
-        "break": ("b 范围调整", "b: break, the scope changed"),
-        "reseeded": ("r 重新起算", "r: reseeded"),
-    }
-    marks = [
-        texts[0 if lang == "zh" else 1]
-        for status, texts in legend.items()
-        if has_marks and status in found
-    ]
     notes = [note_text(note, lang) for note in result.notes]
     return (
-        *(["；".join(marks) if lang == "zh" else "; ".join(marks)] if marks else []),
+        *(legend_lines(found, lang) if has_marks else ()),
         *notes,
         origin_text(result.history, lang),
     )

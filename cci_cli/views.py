@@ -4,13 +4,14 @@ Each ``view_…`` rounds once, here, and names things in the language asked for.
 gives the view its form.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final
 
 from cci_cli import __version__
-from cci_cli.definitions import IndexDefinition
+from cci_cli.definitions import IndexDefinition, Province
 from cci_cli.figures import Rounder, index_name, round_figures, to_provenance
 from cci_cli.formats import Lang
 from cci_cli.messages import NOTES
@@ -20,6 +21,13 @@ from cci_cli.results import ComputeResult, HubFigures, Note
 Cell = str | int | Decimal | None
 
 NULL_MARK: Final = "—"
+
+#: Marks beside a figure that is not simply chained, and what they say.
+MARKS: Final[Mapping[str, str]] = {"break": "b", "reseeded": "r"}
+_LEGEND: Final = {
+    "break": ("b 范围调整", "b: break, the scope changed"),
+    "reseeded": ("r 重新起算", "r: reseeded"),
+}
 
 _MONTHS: Final = {6: "June", 12: "December"}
 
@@ -62,6 +70,18 @@ class View:
     columns: Columns
     records: tuple[tuple[Cell, ...], ...]
     document: Mapping[str, Any]
+
+
+def legend_lines(statuses: Container[str | None], lang: Lang) -> tuple[str, ...]:
+    """The line that says what the marks of some statuses mean; none where nothing is marked."""
+    position, separator = (0, "；") if lang == "zh" else (1, "; ")
+    marks = [texts[position] for status, texts in _LEGEND.items() if status in statuses]
+    return (separator.join(marks),) if marks else ()
+
+
+def province_name(province: Province, lang: Lang) -> str:
+    """The name of a province in a language."""
+    return province.name if lang == "zh" else province.name_en
 
 
 def date_text(period: Period, lang: Lang) -> str:
@@ -178,14 +198,40 @@ def _hub_text(hubs: HubFigures, rounder: Rounder, lang: Lang) -> str:
         text = f"{count} 个枢纽节点（{provinces} 个省份）合计：占全国供算量 {share}"
     else:
         text = f"The {count} hubs ({provinces} provinces) together: {share} of national supply"
-    if hubs.link.increment is not None:
-        increment = _number_text(rounder.percent(hubs.link.increment_share), "%")
-        target = f"{hubs.increment_share_target_pct:f}%"
-        if lang == "zh":
-            text += f"，占全国新增供算量 {increment}（政策目标 {target}）"
-        else:
-            text += f", {increment} of the national increment (policy target {target})"
+    link = hubs.link
+    if link.increment is not None and link.previous_national_supply is not None:
+        national = link.national_supply - link.previous_national_supply
+        target = hubs.increment_share_target_pct
+        text += increment_text(link.increment_share, national, target, rounder, lang)
     return text + ("。" if lang == "zh" else ".")
+
+
+def increment_text(
+    share: Fraction | None,
+    national_increment: Fraction,
+    target_pct: Decimal,
+    rounder: Rounder,
+    lang: Lang,
+) -> str:
+    """The clause on the hubs' share of what was added, or taken away, in the nation.
+
+    The target of the policy is for new computing power: where less is left there is nothing to
+    hold against it, and where the nation stood still there is no share.
+    """
+    value = rounder.percent(share)
+    if value is None or not national_increment:
+        return ""
+    if national_increment < 0:
+        return (
+            f"，占全国供算量减少额 {value:f}%"
+            if lang == "zh"
+            else f", {value:f}% of the national decrease"
+        )
+    return (
+        f"，占全国新增供算量 {value:f}%（政策目标 {target_pct:f}%）"
+        if lang == "zh"
+        else f", {value:f}% of the national increment (policy target {target_pct:f}%)"
+    )
 
 
 def _origin_text(result: ComputeResult, lang: Lang) -> str:
@@ -215,7 +261,7 @@ def _origin_text(result: ComputeResult, lang: Lang) -> str:
 
 
 def note_text(note: Note, lang: Lang) -> str:
-    """The text of a note: periods as dates, indices by name, lists in the manner of ``lang``."""
+    """The text of a note: periods as dates, indices and provinces by name, lists as in ``lang``."""
     separator = "、" if lang == "zh" else ", "
 
     def say(value: object) -> str:
@@ -223,6 +269,8 @@ def note_text(note: Note, lang: Lang) -> str:
             return date_text(value, lang)
         if isinstance(value, IndexDefinition):
             return index_name(value, lang)
+        if isinstance(value, Province):
+            return province_name(value, lang)
         if isinstance(value, tuple | list):
             return separator.join(map(say, value))
         return str(value)

@@ -122,7 +122,7 @@ def test_what_a_node_had_moves_and_the_rest_is_told_as_if_it_had_not_moved(old, 
 @given(snapshots())
 def test_a_snapshot_against_itself_has_no_change_and_no_edit(rows):
     assert changes(rows, rows).collect().is_empty()
-    assert find_edits(frame(rows), frame(rows)).collect().is_empty()
+    assert find_edits(frame(rows), frame(rows), UNITS).collect().is_empty()
 
 
 @settings(max_examples=30, deadline=None)
@@ -140,7 +140,7 @@ def test_what_lies_outside_the_nation_is_left_out(old, new):
 def test_edits_turn_one_revision_into_the_other(old, new):
     """Apply them to the old rows, and the new ones come out."""
     rows = {(row[0], row[3]): row for row in frame(old).collect().iter_rows()}
-    for edit in find_edits(frame(old), frame(new)).collect().iter_rows(named=True):
+    for edit in find_edits(frame(old), frame(new), UNITS).collect().iter_rows(named=True):
         key = (edit[NODE_ID], edit[MODEL])
         assert (key in rows) == (edit["edit"] != "added")
         if edit["edit"] == "removed":

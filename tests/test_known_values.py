@@ -398,7 +398,10 @@ def test_only_the_table_of_the_change_has_a_note_on_it(entry_workspace, compute)
 
     assert (notes["2024H2"], notes["2025H1"], notes["2026H1"]) == ([], [], [])
     (note,) = notes["2025H2"]
-    assert note.startswith("H index in English: scope changed on 31 December 2025 from a to a, c;")
+    assert note.startswith(
+        "H index in English: scope changed on 31 December 2025 from a in English to a in English, "
+        "c in English;"
+    )
 
 
 def test_provinces_and_cards_of_an_index_are_those_of_the_period(entry_workspace, compute):
@@ -473,7 +476,7 @@ def test_an_index_may_change_its_scope_more_than_once(make_workspace, compute):
     ]
     assert index(documents[2], "H")["contribution_pp"] == "13.64"
     (note,) = documents[2]["notes"]
-    assert "from a, b to b;" in note
+    assert "from a in English, b in English to b in English;" in note
 
 
 @pytest.fixture
@@ -523,7 +526,7 @@ def test_levels_that_a_move_has_made_non_additive_are_explained(move_workspace, 
     assert "the national level is 1440.00" in change_of_sum
     assert "do not add up after a change of scope" in change_of_sum
     assert change_of_r.startswith("R index in English: scope changed")
-    assert "from b, c to b;" in change_of_s
+    assert "from b in English, c in English to b in English;" in change_of_s
     before, now = notes["2026H1"]
     assert before == change_of_sum
     assert "30 June 2026: the regional levels add up to 1425.00" in now
@@ -581,7 +584,7 @@ def test_a_change_onto_provinces_without_earlier_supply_starts_anew(make_workspa
     )
     assert actual == ("reseeded", "500.00", "150.00", None, "15.00", "60.00")
     change, reseed = document["notes"]
-    assert "from a to c;" in change
+    assert "from a in English to c in English;" in change
     assert "national level × share" in reseed
 
 
@@ -966,9 +969,15 @@ def test_a_province_that_no_region_has_is_named(make_workspace, compute):
     before, now = compute(workspace, "2025H1")["notes"]
 
     assert before.startswith("31 December 2024: the regional levels add up to 375.00, ")
-    assert "the national level is 1000.00; the regions do not divide up the nation: c" in before
+    assert (
+        "the national level is 1000.00; the regions do not divide up the nation: c in English"
+        in before
+    )
     assert now.startswith("30 June 2025: the regional levels add up to 500.00, ")
-    assert "the national level is 1250.00; the regions do not divide up the nation: c" in now
+    assert (
+        "the national level is 1250.00; the regions do not divide up the nation: c in English"
+        in now
+    )
 
 
 def test_a_province_in_two_regions_is_named(make_workspace, compute):
@@ -981,7 +990,7 @@ def test_a_province_in_two_regions_is_named(make_workspace, compute):
 
     (note,) = compute(workspace, "2024H2")["notes"]
     assert "add up to 1250.00, the national level is 1000.00;" in note
-    assert note.rstrip(".").endswith("the regions do not divide up the nation: b")
+    assert note.rstrip(".").endswith("the regions do not divide up the nation: b in English")
 
 
 def test_a_province_of_a_region_outside_the_nation_is_named(make_workspace, compute):
@@ -994,7 +1003,7 @@ def test_a_province_of_a_region_outside_the_nation_is_named(make_workspace, comp
 
     (note,) = compute(workspace, "2024H2")["notes"]
     assert "add up to 1250.00, the national level is 1000.00;" in note
-    assert note.rstrip(".").endswith("the regions do not divide up the nation: c")
+    assert note.rstrip(".").endswith("the regions do not divide up the nation: c in English")
 
 
 # what is refused

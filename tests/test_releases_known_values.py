@@ -128,8 +128,8 @@ def test_the_correction_is_noted_for_the_indices_it_reaches_and_no_others(revise
     correction, additivity = document["notes"]
     assert correction == (
         "2024H2@r2 changed after releases/2024H2/r1, and with it the supply of 31 December 2024 of "
-        "2 of the indices (N, R); the released levels are kept, growth compares both periods as "
-        "they are known today."
+        "2 of the indices (N, R); the released levels are kept, growth compares both periods on "
+        "the revised data."
     )
     assert additivity.startswith("30 June 2025: the regional levels add up to 1125.00, the nation")
 
@@ -613,7 +613,10 @@ def test_a_change_of_scope_dated_after_the_release_moves_nothing_by_itself(
     assert pick(document, "R", *figures) == ("break", "125.00", "250/1", "100.00", "1000.00")
     # the supply that was released is that of the scope of then
     assert not any("changed after" in note for note in document["notes"])
-    assert any("scope changed on 30 June 2025 from a to a, b" in note for note in document["notes"])
+    assert any(
+        "scope changed on 30 June 2025 from a in English to a in English, b" in note
+        for note in document["notes"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -650,7 +653,7 @@ def test_a_scope_changed_at_or_before_a_release_is_a_break_after_it(
     assert pick(document, "N", *figures[:3]) == ("chained", "1000.00", "2000/1")
     # what was released was measured on the scope of then: its supply was not revised
     assert not any("changed after" in note for note in document["notes"])
-    told = "R index in English: scope changed on 31 December 2025 from a to a, b;"
+    told = "R index in English: scope changed on 31 December 2025 from a in English to a in English"
     assert any(note.startswith(told) for note in document["notes"])
     publish(workspace, "2025H2")
     with (workspace / "releases/2025H2/r1/indices.csv").open(encoding="utf-8", newline="") as file:

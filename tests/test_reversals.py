@@ -53,6 +53,7 @@ def comparisons(draw):
             draw(st.none() | fractions),
             *parts,
             draw(st.none() | fractions),
+            draw(st.none() | fractions),
         )
 
     indices = [index(0, sum(points), start, start + sum(points))]
@@ -72,9 +73,10 @@ def comparisons(draw):
             for i, change in enumerate(points)
         ),
         notes=(),
-        snapshots=MappingProxyType({}),
+        snapshots=(),
+        releases=(),
         config_hashes=MappingProxyType({}),
-        start=None,
+        provinces=MappingProxyType({}),
     )
 
 
@@ -89,6 +91,8 @@ def test_every_change_is_negated(result):
         assert (item.construction, item.discovery) == (-there.construction, -there.discovery)
         assert item.scope == -there.scope
         assert item.revision == (None if there.revision is None else -there.revision)
+        restated = there.restated_points
+        assert item.restated_points == (None if restated is None else -restated)
         assert item.increment_share == there.increment_share
     assert back.causes == {cause: -supply for cause, supply in result.causes.items()}
     for there, driver in zip(result.drivers, back.drivers, strict=True):

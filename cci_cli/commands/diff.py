@@ -1,6 +1,6 @@
 """``cci diff``: why the indices moved between two periods."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -19,8 +19,10 @@ from cci_cli.diffs import (
     Move,
     check_units,
     find_changes,
+    find_scope,
     measure_move,
     scale_rates,
+    sum_changes,
 )
 from cci_cli.drivers import (
     ProvinceCauses,
@@ -28,13 +30,15 @@ from cci_cli.drivers import (
     sum_causes,
 )
 from cci_cli.edits import EDIT, find_edits
+from cci_cli.errors import DataError
 from cci_cli.formats import TOP_DRIVERS, Grouping
-from cci_cli.indices import find_national, measure_link, sum_supply
+from cci_cli.indices import Status, SupplyLink, find_national, measure_link
 from cci_cli.notes import find_demonstration_notes, find_span_notes
 from cci_cli.options import check_choice, check_count
 from cci_cli.periods import Period, PeriodRef, parse_ref
 from cci_cli.results import (
     EDITS,
+    REMOVED,
     DiffResult,
     Driver,
     HubDiff,
@@ -68,9 +72,9 @@ def diff(
 ) -> DiffResult | RevisionDiffResult:
     """What moved the indices from one period to another, or between revisions of one.
 
-    The earlier of two periods has its released levels where it is released and no revision of it
-    is named. From a later period to an earlier one, the comparison in the order of time is turned
-    round.
+    A period has the levels that `cci series` shows: its released ones where it is released and no
+    revision of it is named. From a later period to an earlier one, the comparison in the order
+    of time is turned round.
 
     Args:
         old: a period or a revision of one.
@@ -117,88 +121,90 @@ def _diff_periods(
 ) -> DiffResult:
     """What moved the indices over a span, in the order of time."""
     config = span.config
-    every = [(link, _find_changes(root, span, link)) for link in span.links]
     nation = find_national(config.indices)
-    frames = [
-        (link, frame.filter(pl.col(PROVINCE).is_in(nation.provinces_at(link.now))))
-        for link, frame in every
-    ]
-    card_hours = _find_card_hours(config)
-    causes = [(link, sum_causes(frame, card_hours)) for link, frame in every]
-    level = span.levels_at(span.first)[nation.code]
-    drivers = build_drivers(frames, KEYS[by], card_hours, level, top) if KEYS[by] else ()
+    level = span.from_levels[nation.code]
+    if span.links and not level:
+        # a release restated to zero: growth from it is not defined, nor are contributions to it
+        raise DataError("E404", period=span.first)
+    keys = tuple(dict.fromkeys((*KEYS[by], PROVINCE)))
+    changes = [(link, sum_changes(_find_changes(root, link), keys)) for link in span.links]
+    causes = [(link, sum_causes(frame, link.card_hours)) for link, frame in changes]
+    drivers: tuple[Driver, ...] = ()
+    if KEYS[by]:
+        inside = [
+            (link, frame.filter(pl.col(PROVINCE).is_in(list(link.find_scopes(nation)[1]))))
+            for link, frame in changes
+        ]
+        drivers = build_drivers(inside, KEYS[by], level, top)
     if by == "node":
         drivers = _name_nodes(root, span, drivers)
     return DiffResult(
         old=refs[0],
         new=refs[1],
         methodology=config.methodology,
-        indices=tuple(_diff_index(span, index, causes) for index in config.indices),
+        indices=tuple(_diff_index(span, index, nation, causes) for index in config.indices),
         hubs=_diff_hubs(span),
         causes=_sum_nation(nation, causes),
         by=by,
         drivers=drivers,
         notes=tuple(_find_notes(span)),
         snapshots=span.snapshots,
+        releases=span.releases,
         config_hashes=config.hashes,
-        start=span.start,
+        provinces={province.name: province for province in config.provinces},
     )
 
 
-def _find_changes(workspace: Path, span: Span, link: Link) -> pl.LazyFrame:
+def _find_changes(workspace: Path, link: Link) -> pl.LazyFrame:
     """What changed over a link at the nodes of all provinces."""
-    units, _ = _scale_rates(span.config)
-    before, now = span.snapshots[link.before], span.snapshots[link.now]
-    check_units(units, before.card_counts, now.card_counts)
+    before, now = link.snapshots
+    check_units(link.units, before.card_counts, now.card_counts)
     return find_changes(
         scan_revision(workspace, before.ref),
         scan_revision(workspace, now.ref),
-        units,
-        span.config.province_names,
+        link.units,
+        link.config.province_names,
         link.before.as_of,
     )
-
-
-def _scale_rates(config: Config) -> tuple[dict[str, int], int]:
-    return scale_rates({card.model: Fraction(card.fp16_tflops) for card in config.models})
-
-
-def _find_card_hours(config: Config) -> Fraction:
-    """What one unit of ``_scale_rates`` supplies per year."""
-    _, scale = _scale_rates(config)
-    standard = Fraction(config.methodology.standard_card_tflops)
-    return config.methodology.hours_per_year / (standard * scale)
 
 
 def _diff_index(
     span: Span,
     index: IndexDefinition,
+    nation: IndexDefinition,
     causes: Sequence[tuple[Link, ProvinceCauses]],
 ) -> IndexDiff:
     """One index over the span, its change of supply divided into parts."""
-    old, new = span.levels_at(span.first)[index.code], span.levels_at(span.last)[index.code]
-    move = measure_move(lambda period: span.scope_of(index.code, period), span.links)
-    nation = find_national(span.config.indices).code
-    whole = measure_move(lambda period: span.scope_of(nation, period), span.links)
+    origin = None if span.origin is None else span.origin.get(index.code)
+    move = measure_move(lambda link: link.find_scopes(index), span.links, origin)
     discovery = sum(
         (
             found.get(province, {}).get(DISCOVERED, Fraction(0))
             for link, found in causes
-            for province in span.scope_of(index.code, link.now)
+            for province in link.find_scopes(index)[1]
         ),
         Fraction(0),
     )
     return IndexDiff(
         definition=index,
-        from_level=old,
-        to_level=new,
+        from_level=span.from_levels.get(index.code),
+        to_level=span.to_levels.get(index.code),
         contribution=_find_contribution(span, move, nation),
-        increment_share=move.increment / whole.increment if whole.increment else None,
+        increment_share=_find_increment_share(span, move, nation),
         construction=move.increment - discovery,
         discovery=discovery,
         scope=move.scope,
-        revision=_find_revision(span, index.code),
+        revision=move.revision,
+        restated_points=span.find_restated(index.code),
+        statuses=frozenset(_find_statuses(span, index.code)),
     )
+
+
+def _find_statuses(span: Span, code: str) -> Iterator[Status]:
+    """What became of an index on the links; what it was before the first of them is over."""
+    for number, link in enumerate(span.links):
+        sides = (link.old, link.new) if number else (link.new,)
+        yield from (side[code].status for side in sides if code in side)
 
 
 def _sum_nation(
@@ -207,20 +213,33 @@ def _sum_nation(
     """Change of national supply by cause."""
     total: dict[str, Fraction] = {}
     for link, found in causes:
-        for province in nation.provinces_at(link.now):
+        for province in link.find_scopes(nation)[1]:
             for cause, supply in found.get(province, {}).items():
                 total[cause] = total.get(cause, Fraction(0)) + supply
     return total
 
 
-def _find_contribution(span: Span, move: Move, nation: str) -> Fraction:
+def _find_contribution(span: Span, move: Move, nation: IndexDefinition) -> Fraction:
     # without a link there may be no national level to measure on, and nothing has moved
-    return move.points / span.levels_at(span.first)[nation] if span.links else Fraction(0)
+    return move.points / span.from_levels[nation.code] if span.links else Fraction(0)
+
+
+def _find_increment_share(span: Span, move: Move, nation: IndexDefinition) -> Fraction | None:
+    """Null where the nation stood still."""
+    whole = measure_move(lambda link: link.find_scopes(nation), span.links)
+    return move.increment / whole.increment if whole.increment else None
 
 
 def _find_notes(span: Span) -> list[Note]:
-    notes = find_span_notes(span, span.releases)
-    shown = find_demonstration_notes(span.snapshots.values(), filter(None, [span.start]))
+    notes = find_span_notes(
+        span.config,
+        span.print_bases,
+        span.outdated,
+        # the first has no link
+        span.compilations[1:],
+        span.links,
+    )
+    shown = find_demonstration_notes(span.snapshots, span.releases)
     if span.is_demonstration and not shown:
         shown = [Note("N106", {"snapshots": (f"{span.first}",)})]
     return notes + shown
@@ -230,7 +249,9 @@ def _name_nodes(workspace: Path, span: Span, drivers: Sequence[Driver]) -> tuple
     """Drivers by node with the latest name that each node has; null where it never had one."""
     wanted = pl.Series([driver.key[0] for driver in drivers if driver.key], dtype=pl.String)
     names: dict[str, str] = {}
-    for snapshot in reversed(list(span.snapshots.values())):
+    for snapshot in reversed(span.snapshots):
+        if len(names) == len(wanted):
+            break
         rows = scan_revision(workspace, snapshot.ref).filter(
             pl.col(NODE_ID).is_in(wanted.implode()) & pl.col(NODE_NAME).is_not_null()
         )
@@ -242,47 +263,47 @@ def _name_nodes(workspace: Path, span: Span, drivers: Sequence[Driver]) -> tuple
     )
 
 
-def _find_revision(span: Span, code: str) -> Fraction | None:
-    """What the data of the first period were revised by since its release; null for no release."""
-    if span.start is None:
-        return None
-    released = {row["code"]: row["supply_exact"] for row in span.start.rows}.get(code)
-    frozen = span.start.levels.get(code)
-    if not released or frozen is None or frozen.provinces != span.scope_of(code, span.first):
-        # of a province that the config no longer has, nothing is known today
-        return None
-    supply = sum_supply(span.supplies[span.first], span.scope_of(code, span.first))
-    return supply - Fraction(released)
-
-
 def _diff_hubs(span: Span) -> HubDiff | None:
     """The provinces of all hubs together, each counted once; null where there is no hub."""
     config = span.config
     hubs = [index for index in config.indices if index.kind == "hub"]
     if not hubs:
         return None
-    nation = find_national(config.indices).code
+    nation = find_national(config.indices)
 
-    def scope(period: Period) -> tuple[str, ...]:
-        every = (name for hub in hubs for name in span.scope_of(hub.code, period))
-        return tuple(dict.fromkeys(every))
+    def find_scopes(link: Link) -> tuple[Sequence[str], Sequence[str]]:
+        was, now = zip(*(link.find_scopes(hub) for hub in hubs), strict=True)
+        return _merge_scopes(was), _merge_scopes(now)
 
-    move = measure_move(scope, span.links)
-    whole = measure_move(lambda period: span.scope_of(nation, period), span.links)
-    first, last = (
-        measure_link(scope(period), span.scope_of(nation, period), span.supplies[period])
-        for period in (span.first, span.last)
+    def measure_end(compiled: Compilation, period: Period) -> tuple[tuple[str, ...], SupplyLink]:
+        supply = compiled.supplies[period]
+        seen = {item.code: item for item in compiled.chained[period]}
+        every, whole = (
+            _merge_scopes(find_scope(index, period, seen, supply) for index in some)
+            for some in (hubs, [nation])
+        )
+        return every, measure_link(every, whole, supply)
+
+    move = measure_move(find_scopes, span.links)
+    (old, first), (new, last) = (
+        measure_end(span.compilations[position], period)
+        for position, period in ((0, span.first), (-1, span.last))
     )
     return HubDiff(
         count=len(hubs),
-        from_provinces=scope(span.first),
-        to_provinces=scope(span.last),
+        from_provinces=old,
+        to_provinces=new,
         from_share=first.share,
         to_share=last.share,
         contribution=_find_contribution(span, move, nation),
-        increment_share=move.increment / whole.increment if whole.increment else None,
+        increment_share=_find_increment_share(span, move, nation),
         target_pct=config.policy.hub_increment_share_target,
     )
+
+
+def _merge_scopes(scopes: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    """The provinces of several indices, each once."""
+    return tuple(dict.fromkeys(province for scope in scopes for province in scope))
 
 
 def _diff_revisions(
@@ -299,7 +320,10 @@ def _diff_revisions(
         compile_indices(workspace, ref, config, from_snapshots=not is_chained) for ref in (old, new)
     ]
     refs = [side.snapshots[side.period].ref for side in sides]
-    edits = find_edits(*(scan_revision(workspace, ref) for ref in refs))
+    units, _ = scale_rates({card.model: Fraction(card.fp16_tflops) for card in config.models})
+    check_units(units, *(side.snapshots[side.period].card_counts for side in sides))
+    before, after = (scan_revision(workspace, ref) for ref in refs)
+    edits = find_edits(before, after, units)
     frame = edits.collect(engine="streaming")
     counts = dict(frame.group_by(EDIT).len().iter_rows())
     shown = frame.head(top) if top else frame
@@ -315,6 +339,7 @@ def _diff_revisions(
             for index, (before, after) in zip(config.indices, levels, strict=True)
         ),
         notes=tuple(_find_revision_notes(sides)),
+        provinces={province.name: province for province in config.provinces},
     )
 
 
@@ -329,4 +354,6 @@ def _to_edit(row: Mapping[str, Any]) -> RowEdit:
         for name in COLUMNS
         if name not in KEY and row[f"old_{name}"] != row[f"new_{name}"]
     }
-    return RowEdit(row[NODE_ID], row[MODEL], row[EDIT], values)
+    side = "old" if row[EDIT] == REMOVED else "new"
+    name, province = (row[f"{side}_{column}"] for column in (NODE_NAME, PROVINCE))
+    return RowEdit(row[NODE_ID], row[MODEL], row[EDIT], name, province, values)

@@ -127,6 +127,68 @@ def test_the_hubs_are_held_against_the_policy_target(chain, diff):
     assert (hubs["target_pct"], hubs["provinces"]) == (60, ["b"])
 
 
+@pytest.mark.parametrize(
+    ("later", "expected", "english"),
+    [
+        # 10 of 20 cards added, of 15 taken away, of none
+        (
+            cards(a=70, b=50),
+            "占全国供算量 41.67%，占全国新增供算量 50.00%（政策目标 60%）。",
+            "41.67% of national supply, 50.00% of the national increment (policy target 60%).",
+        ),
+        (
+            cards(a=55, b=30),
+            "占全国供算量 35.29%，占全国供算量减少额 66.67%。",
+            "35.29% of national supply, 66.67% of the national decrease.",
+        ),
+        (cards(a=50, b=50), "占全国供算量 50.00%。", "50.00% of national supply."),
+    ],
+    ids=["added", "taken away", "still"],
+)
+def test_the_target_is_for_what_is_added(make_workspace, cci, later, expected, english):
+    family = index_toml("N", "national", ["a", "b"]) + index_toml("H", "hub", ["b"])
+    snapshots = {"2024H2": cards(a=60, b=40), "2025H1": later}
+    root = make_workspace(["a", "b"], family, snapshots)
+
+    for arguments in (("compute", "2025H1"), ("diff", "2024H2", "2025H1")):
+        lines = cci(*arguments, workspace=root).out.splitlines()
+        assert f"1 个枢纽节点（1 个省份）合计：{expected}" in lines
+        lines = cci(*arguments, "--lang", "en", workspace=root).out.splitlines()
+        assert f"The 1 hubs (1 provinces) together: {english}" in lines
+
+
+def test_the_rows_of_data_say_what_they_are_of(chain, survey, cci):
+    def read(root, *arguments):
+        lines = cci("diff", *arguments, "--format", "csv", workspace=root).out.splitlines()
+        return [line.split(",") for line in lines]
+
+    header, nation, *_ = read(chain, "2024H2", "2025H1")
+    assert header[:5] == ["code", "name", "from", "to", "from_level"]
+    assert nation[:5] == ["N", "N index", "2024H2", "2025H1", "1000.00"]
+    header, first, *_ = read(survey, "2024H2", "2025H1", "--by", "province", "--lang", "en")
+    assert header[:4] == ["from", "to", "province", "cards"]
+    assert first[:4] == ["2024H2", "2025H1", "a", "11"]
+
+
+def test_a_table_of_drivers_says_what_they_explain_and_how_many_are_left_out(survey, cci):
+    """58 → 62 cards; of 10 drivers, one of them a node in two provinces, 8 are left out."""
+    arguments = ("diff", "2024H2", "2025H1", "--by", "node", "--top", "2")
+    shown = cci(*arguments, "--lang", "en", workspace=survey).out
+    assert "N index in English: 1000.00 → 1068.97 (+6.90%)" in shown.splitlines()
+    assert " 8 others " in shown
+    assert "a in English" in shown
+    assert "re-equipped" in shown
+    header = " ".join(shown.splitlines()[2:4])
+    for name in ("Cards,", "change", "Supply, change", "card-hours per year"):
+        assert name in header
+    chinese = cci(*arguments, workspace=survey).out
+    assert "N index：1000.00 → 1068.97 (+6.90%)" in chinese.splitlines()
+    assert " 其余 8 个 " in chinese
+    assert "卡数变动" in chinese
+    assert "供算量变动" in chinese
+    assert "in English" not in chinese
+
+
 def test_a_link_compares_its_own_scope_on_both_sides(chain, diff):
     """2025H1 to 2025H2, of a, b and c: b 40 → 60 and c 10 → 20; c was not in the nation before."""
     drivers = diff(chain, "2025H1", "2025H2", "--by", "province")["drivers"]
@@ -144,6 +206,24 @@ def test_that_the_regions_add_up_is_said_where_they_do(chain, make_workspace, cc
     part = make_workspace(["a", "b"], family, snapshots, name="part")
     outcome = cci("diff", "2024H2", "2025H1", "--lang", "en", workspace=part)
     assert (outcome.code, "add up" in outcome.out) == (0, False)
+
+
+def test_a_period_revised_since_its_release_against_itself_is_empty(chain, diff, cci):
+    """There is no link, and nothing to be revised between."""
+    assert cci("publish", "2024H2", "--by", "A", workspace=chain).code == 0
+    store(chain, "2024H2", cards(a=1, b=2, c=3))
+    document = diff(chain, "2024H2", "2024H2")
+
+    assert row_of(document, "N")["parts_card_hours_exact"] == {
+        "construction": "0/1",
+        "discovery": "0/1",
+        "scope": "0/1",
+        "revision": None,
+    }
+    # the share is that of the release
+    assert (document["notes"], document["hubs"]["share_pct"]) == ([], "40.00")
+    outcome = cci("diff", "2024H2", "2024H2", "--exit-code", "--lang", "en", workspace=chain)
+    assert (outcome.code, "change of supply" in outcome.out) == (0, False)
 
 
 def test_a_period_against_itself_is_empty(chain, diff):
@@ -166,6 +246,33 @@ def test_where_the_nation_stands_still_there_is_no_share_of_the_increment(make_w
     assert row_of(document, "N")["growth_pct"] == "0.00"
     assert row_of(document, "R")["contribution_pp"] == "30.00"
     assert row_of(document, "R")["increment_share_pct"] is None
+
+
+def test_growth_over_a_reseeded_index_is_null_and_marked_as_in_the_series(
+    make_workspace, diff, cci
+):
+    """R 1/3 of 1000, then nothing, then seeded anew: its levels are not chained. S takes in b."""
+    family = (
+        index_toml("N", "national", ["a", "b"])
+        + index_toml("R", "hub", ["b"])
+        + index_toml("S", "hub", ["a"], {"2025H2": ["a", "b"]})
+    )
+    counts = {"2024H2": (10, 5), "2025H1": (10, 0), "2025H2": (20, 5), "2026H1": (20, 10)}
+    snapshots = {period: cards(a=a, b=b) for period, (a, b) in counts.items()}
+    root = make_workspace(["a", "b"], family, snapshots)
+
+    whole = diff(root, "2024H2", "2026H1")
+    assert row_of(whole, "R")["growth_pct"] is None
+    assert row_of(whole, "R")["from_level"] == "333.33"
+    # what it was before the first link is over
+    assert row_of(diff(root, "2025H2", "2026H1"), "R")["growth_pct"] == "100.00"
+    shown = cci("diff", "2024H2", "2026H1", "--lang", "en", workspace=root).out.splitlines()
+    [row] = [line for line in shown if line.startswith(" R index")]
+    assert row.split()[4:7] == ["333.33", row_of(whole, "R")["to_level"], "r"]
+    assert " b " in next(line for line in shown if line.startswith(" S index"))
+    assert "b: break, the scope changed; r: reseeded" in shown
+    assert "b 范围调整；r 重新起算" in cci("diff", "2024H2", "2026H1", workspace=root).out
+    assert "reseeded" not in cci("diff", "2025H2", "2026H1", "--lang", "en", workspace=root).out
 
 
 def test_growth_from_zero_is_null_and_its_contribution_is_not(make_workspace, diff):
@@ -313,11 +420,16 @@ def test_released_levels_are_where_the_change_starts(make_workspace, diff, cci):
     anew = row_of(diff(root, "2024H2", "2025H1", "--from-snapshots"), "R")
     assert (anew["from_level"], anew["to_level"]) == ("400.00", "500.00")
     named = row_of(diff(root, "2024H2@r1", "2025H1"), "R")
-    assert (named["from_level"], named["to_level"]) == ("250.00", "500.00")
+    # the revision holds for its period alone: 15 of the 25 cards that R has more are corrections
+    assert (named["from_level"], named["to_level"]) == ("250.00", "312.50")
+    assert named["parts_card_hours_exact"]["revision"] == f"{15 * HOURS}/1"
 
 
 def test_what_was_corrected_after_a_release_within_the_span_is_noted(make_workspace, diff, cci):
-    """2025H1 released at 1100, then corrected from 110 to 200: the chain through it has 2000."""
+    """2025H1 released at 1100, then corrected from 110 to 200; 220 later: 1100 × 220/200 = 1210.
+
+    From 100 to 220 cards: 10 + 20 built, 90 corrected. From snapshots 1000 × 220/100.
+    """
     root = make_workspace(
         ["a"],
         index_toml("N", "national", ["a"]),
@@ -329,12 +441,14 @@ def test_what_was_corrected_after_a_release_within_the_span_is_noted(make_worksp
     store(root, "2025H2", cards(a=220))
 
     document = diff(root, "2024H2", "2025H2", "--lang", "en")
-    assert row_of(document, "N")["to_level"] == "2200.00"
+    assert row_of(document, "N")["to_level"] == "1210.00"
+    parts = row_of(document, "N")["parts_card_hours_exact"]
+    assert (parts["construction"], parts["revision"]) == (f"{30 * HOURS}/1", f"{90 * HOURS}/1")
+    assert document["notes"] == diff(root, "2025H1", "2025H2", "--lang", "en")["notes"]
     [note] = document["notes"]
-    assert note.startswith("releases/2025H1/r1 has other levels for 1 of the indices (N)")
-    [note] = diff(root, "2025H1", "2025H2", "--lang", "en")["notes"]
     assert note.startswith("2025H1@r2 changed after releases/2025H1/r1")
-    assert diff(root, "2024H2", "2025H2", "--from-snapshots")["notes"] == []
+    anew = diff(root, "2024H2", "2025H2", "--from-snapshots")
+    assert (anew["notes"], row_of(anew, "N")["to_level"]) == ([], "2200.00")
 
 
 def test_what_happened_to_the_indices_on_any_link_is_noted_as_under_the_table_of_its_period(
@@ -361,8 +475,8 @@ def test_what_happened_to_the_indices_on_any_link_is_noted_as_under_the_table_of
     notes = diff(root, "2024H2", "2026H1", "--lang", "en")["notes"]
     assert [note[:52] for note in notes] == [
         "U index in English: is not in releases/2024H2/r1; its level there"[:52],
-        "2024H2@r2, config/indices.toml changed after releases/2024H2/r1"[:52],
-        "R index in English: scope changed on 31 December 2025 from a to"[:52],
+        "2024H2@r2 changed after releases/2024H2/r1, and with it the supply"[:52],
+        "R index in English: scope changed on 31 December 2025 from a in"[:52],
         "T index in English: its level or its supply was zero in the period"[:52],
     ]
     assert "its level of 31 December 2025 is seeded anew" in notes[-1]
@@ -541,6 +655,8 @@ def test_two_revisions_differ_in_rows_and_in_levels(make_workspace, diff, cci):
         "node_id": "x",
         "model": "M",
         "edit": "changed",
+        "node_name": None,
+        "province": "a",
         "values": {"cards": {"old": "10", "new": "30"}},
     }
     assert (edits["y"]["edit"], edits["z"]["edit"]) == ("removed", "added")
@@ -565,16 +681,50 @@ def test_edits_are_called_in_the_language_of_the_table_and_by_their_keys_in_data
 
     chinese = cci("diff", *span, "--lang", "zh", workspace=root).out
     lines = [line.split() for line in chinese.splitlines()]
-    assert ["x", "M", "修改", "卡数", "10", "30"] in lines
-    assert ["y", "M", "删除", "省份", "a", "—"] in lines
-    assert ["z", "M", "新增", "状态", "—", "in_service"] in lines
+    assert ["x", "—", "a", "M", "修改", "卡数", "10", "30"] in lines
+    assert ["y", "—", "a", "M", "删除", "省份", "a", "—"] in lines
+    assert ["z", "—", "a", "M", "新增", "状态", "—", "in_service"] in lines
     assert "新增 1 行，删除 1 行，修改 1 行" in chinese.splitlines()
     english = cci("diff", *span, "--lang", "en", workspace=root).out
-    assert ["x", "M", "changed", "cards", "10", "30"] in [x.split() for x in english.splitlines()]
+    lines = [line.split() for line in english.splitlines()]
+    assert ["x", "—", "a", "in", "English", "M", "changed", "cards", "10", "30"] in lines
     assert "added 1, removed 1, changed 1" in english.splitlines()
     rows = cci("diff", *span, "--lang", "zh", "--format", "csv", workspace=root).out
-    assert "x,M,changed,cards,10,30" in rows.splitlines()
+    assert "2024H2@r1,2024H2@r2,x,,a,M,changed,cards,10,30" in rows.splitlines()
     assert set(diff(root, *span, "--lang", "zh")["rows"]) == {"added", "removed", "changed"}
+
+
+def test_the_rows_that_change_supply_most_come_first(make_workspace, diff, cci, tmp_path):
+    """y moves with 1,500 half out of a and into b, 1500 both ways; x − 1,200; z 2,000 half
+    are built, 1000; v goes from 10 to 12 cards; w is renamed, and u is planned: nothing.
+    """
+    root = make_workspace(["a", "b"], index_toml("N", "national", ["a", "b"]))
+    rest = "q,,b,M,10,in_service,\n"
+    old = (
+        "u,,a,M,9000,under_construction,\nv,,a,M,10,in_service,\nw,Old,a,M,7,in_service,\n"
+        "x,Site,a,M,2400,in_service,\ny,,a,half,1500,in_service,\n"
+    )
+    new = (
+        "u,,a,M,9500,under_construction,\nv,,a,M,12,in_service,\nw,New,a,M,7,in_service,\n"
+        "x,Site,a,M,1200,in_service,\ny,,b,half,1500,in_service,\nz,,b,half,2000,in_service,\n"
+    )
+    ingest(cci, root, tmp_path, "2024H2", old + rest)
+    ingest(cci, root, tmp_path, "2024H2", new + rest)
+    span = ("2024H2@r1", "2024H2@r2")
+
+    document = diff(root, *span)
+    assert [edit["node_id"] for edit in document["edits"]] == ["y", "x", "z", "v", "u", "w"]
+    names = [(edit["node_name"], edit["province"]) for edit in document["edits"]]
+    assert (names[0], names[1], names[-1]) == ((None, "b"), ("Site", "a"), ("New", "a"))
+    top = diff(root, *span, "--top", "2")
+    assert (top["edits"], top["edits_left_out"]) == (document["edits"][:2], 4)
+    shown = cci("diff", *span, "--top", "2", "--lang", "en", workspace=root).out.splitlines()
+    rows = [line for line in shown if line.startswith((" x ", " y "))]
+    assert " ".join(rows[1].split()) == "x Site a in English M changed cards 2,400 1,200"
+    assert "a in English  b in English" in rows[0]
+    # to the right
+    assert rows[0].rstrip().endswith("b in English")
+    assert len({len(row.rstrip()) for row in rows}) == 1
 
 
 def test_a_revision_against_itself_differs_in_nothing(make_workspace, cci):

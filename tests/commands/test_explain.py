@@ -556,7 +556,8 @@ def test_notes_of_the_index_are_shown_and_those_of_others_and_of_sums_are_not(ma
     assert notes_of(cci, workspace, "S", "2025H1") == []
     assert notes_of(cci, workspace, "N", "2025H1") == []
     english = cci("explain", "R", "2025H1", "--lang", "en", workspace=workspace).out
-    assert "R index in English: scope changed on 30 June 2025 from a to a, b;" in english
+    told = "R index in English: scope changed on 30 June 2025 from a in English to a in English, b"
+    assert told in english
 
 
 def test_notes_of_the_releases_are_shown_with_every_index(make_workspace, publish, cci):
@@ -584,7 +585,7 @@ def test_notes_of_the_releases_are_shown_with_every_index(make_workspace, publis
         "releases/2025H1/r1 尚未随之重述。"
     )
     assert revised.startswith(
-        "releases/2025H1/r1 发布后 2025H1@r2、config/indices.toml 有变，2025年6月30日的供算量"
+        "releases/2025H1/r1 发布后 2025H1@r2 有变，2025年6月30日的供算量"
         "随之修订，涉及 2 个指数（N、R）；"
     )
     assert [note[:25] for note in notes_of(cci, workspace, "T", "2025H2")] == [
