@@ -22,11 +22,13 @@ from cci_cli.errors import (
     DataError,
     SystemFailureError,
     UsageError,
+    count_noun,
     first_few,
     os_failure,
 )
 from cci_cli.formats import (
     LOCK_PATIENCE_SECONDS,
+    TABULAR_FORMATS,
     TOP_DRIVERS,
     Encoding,
     Format,
@@ -426,12 +428,15 @@ def diff(
     the later period first, every change has the other sign.
     """
     from cci_cli.commands import diff as verb
+    from cci_cli.results import RevisionDiffResult
     from cci_cli.viewing import view_result
 
     root = _open_workspace(workspace, verbose=verbose)
     chosen = choose_format(form, output)
     result = verb.diff(old, new, by=by, top=top, workspace=root, from_snapshots=from_snapshots)
     show(view_result(result, lang), chosen, output, quiet=quiet)
+    if isinstance(result, RevisionDiffResult) and result.left_out and chosen in TABULAR_FORMATS:
+        say(f"{count_noun(result.left_out, 'row')} more: --top 0 gives all")
     return CciError.exit_code if exit_code and result.has_moved else 0
 
 

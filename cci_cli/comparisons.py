@@ -4,22 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
-from cci_cli.columns import CHINESE_NAMES, PROVINCE
-from cci_cli.definitions import Province
-from cci_cli.errors import count_noun, first_few
-from cci_cli.figures import Rounder, exact_text, index_name, index_series
+from cci_cli.columns import PROVINCE
+from cci_cli.errors import first_few
+from cci_cli.figures import Rounder, exact_text, index_name, index_series, to_provenance
 from cci_cli.formats import Lang
 from cci_cli.periods import PeriodRef
 from cci_cli.results import (
-    ADDED,
     CAUSES,
-    CHANGED,
-    REMOVED,
     DiffResult,
     Driver,
     HubDiff,
     IndexDiff,
-    RevisionDiffResult,
 )
 from cci_cli.rounding import fraction_text
 from cci_cli.views import (
@@ -32,7 +27,8 @@ from cci_cli.views import (
     increment_text,
     legend_lines,
     note_text,
-    province_name,
+    province_text,
+    signed_text,
 )
 
 _CAUSE_NAMES: Final[Mapping[str, str]] = {
@@ -46,7 +42,6 @@ _CAUSE_NAMES: Final[Mapping[str, str]] = {
     "closed": "关闭",
     "discovered": "补录",
 }
-_EDIT_NAMES: Final[Mapping[str, str]] = {ADDED: "新增", REMOVED: "删除", CHANGED: "修改"}
 #: Causes named beside a driver.
 SHOWN_CAUSES: Final = 3
 #: What a cause is called in English where that is not its key in words.
@@ -137,14 +132,6 @@ def _key_cells(driver: Driver, by: str) -> tuple[str | None, ...]:
     return driver.key
 
 
-def _signed(value: Any) -> str:  # noqa: ANN401 - a Decimal, an int or nothing
-    if value is None:
-        return NULL_MARK
-    # what is printed as zero has no direction
-    sign = "+" if value > 0 else ""
-    return f"{sign}{value:,}"
-
-
 def _span_title(result: DiffResult, lang: Lang) -> str:
     def name(ref: PeriodRef) -> str:
         text = date_text(ref.period, lang)
@@ -176,9 +163,9 @@ def _index_sheet(result: DiffResult, rounder: Rounder, lang: Lang) -> Sheet:
                 index_name(item.definition, lang),
                 _level_text(item.from_level, rounder),
                 f"{level} {mark.ljust(width)}" if width else level,
-                _signed(row["change"]),
-                _signed(row["growth_pct"]),
-                _signed(row["contribution_pp"]),
+                signed_text(row["change"]),
+                signed_text(row["growth_pct"]),
+                signed_text(row["contribution_pp"]),
                 NULL_MARK if share is None else f"{share:f}",
             )
         )
@@ -214,9 +201,9 @@ def _driver_sheet(result: DiffResult, rounder: Rounder, lang: Lang) -> Sheet:
         rows.append(
             (
                 *(text or NULL_MARK for text in key),
-                _signed(driver.cards),
-                _signed(rounder.whole(driver.supply)),
-                _signed(rounder.percent(driver.contribution)),
+                signed_text(driver.cards),
+                signed_text(rounder.whole(driver.supply)),
+                signed_text(rounder.percent(driver.contribution)),
                 _cause_text(driver, lang),
             )
         )
@@ -235,15 +222,9 @@ def _named_cells(result: DiffResult, driver: Driver, lang: Lang) -> tuple[str | 
     if not driver.key:
         return ()
     return tuple(
-        _province_text(cell, result.provinces, lang) if column == PROVINCE else cell
+        province_text(cell, result.provinces, lang) if column == PROVINCE else cell
         for column, cell in zip(_KEY_COLUMNS[result.by], _key_cells(driver, result.by), strict=True)
     )
-
-
-def _province_text(name: str | None, provinces: Mapping[str, Province], lang: Lang) -> str | None:
-    """A province in a language; one that the config no longer has keeps its name."""
-    province = None if name is None else provinces.get(name)
-    return name if province is None else province_name(province, lang)
 
 
 def _nation_line(result: DiffResult, rounder: Rounder, lang: Lang) -> str:
@@ -251,7 +232,7 @@ def _nation_line(result: DiffResult, rounder: Rounder, lang: Lang) -> str:
     nation = _find_nation(result)
     levels = [_level_text(level, rounder) for level in (nation.from_level, nation.to_level)]
     growth = rounder.percent(nation.growth)
-    text = NULL_MARK if growth is None else f"{_signed(growth)}%"
+    text = NULL_MARK if growth is None else f"{signed_text(growth)}%"
     name = index_name(nation.definition, lang)
     return f"{name}{'：' if lang == 'zh' else ': '}{levels[0]} → {levels[1]} ({text})"
 
@@ -284,7 +265,7 @@ def _span_lines(result: DiffResult, rounder: Rounder, lang: Lang) -> Iterator[st
     parts = sum((item.contribution for item in regions), Fraction(0))
     has_links = result.old.period != result.new.period
     if has_links and regions and parts == nation.contribution:
-        total = _signed(rounder.percent(parts))
+        total = signed_text(rounder.percent(parts))
         if nation.restated_points:
             yield (
                 f"各区域贡献之和恰为各期链接合计的 {total} 个百分点。"
@@ -303,7 +284,7 @@ def _span_lines(result: DiffResult, rounder: Rounder, lang: Lang) -> Iterator[st
     if has_links:
         yield _parts_line(nation, rounder, lang)
     causes = [
-        f"{_cause_name(cause, lang)} {_signed(rounder.whole(result.causes[cause]))}"
+        f"{_cause_name(cause, lang)} {signed_text(rounder.whole(result.causes[cause]))}"
         for cause in _rank_causes(result.causes)
     ]
     if causes:
@@ -343,7 +324,7 @@ def _restated_lines(result: DiffResult, rounder: Rounder, lang: Lang) -> Iterato
         return
     is_zh = lang == "zh"
     texts = [
-        f"{index_name(item.definition, lang)} {_signed(rounder.points(points))}"
+        f"{index_name(item.definition, lang)} {signed_text(rounder.points(points))}"
         for points, item in moved
     ]
     label = (
@@ -363,12 +344,12 @@ def _parts_line(nation: IndexDiff, rounder: Rounder, lang: Lang) -> str:
         ("修订", "revision"): nation.revision,
     }
     names = [
-        f"{zh if lang == 'zh' else en} {_signed(None if part is None else rounder.whole(part))}"
+        f"{zh if lang == 'zh' else en} {signed_text(None if part is None else rounder.whole(part))}"
         for (zh, en), part in parts.items()
     ]
     total = sum((part for part in parts.values() if part is not None), Fraction(0))
     label = "供算量变动（卡时/年）" if lang == "zh" else "change of supply (card-hours per year)"
-    return f"{label} {_signed(rounder.whole(total))} = {'; '.join(names)}"
+    return f"{label} {signed_text(rounder.whole(total))} = {'; '.join(names)}"
 
 
 def _diff_document(result: DiffResult, rounder: Rounder, lang: Lang) -> dict[str, Any]:
@@ -403,7 +384,22 @@ def _diff_document(result: DiffResult, rounder: Rounder, lang: Lang) -> dict[str
         "by": result.by,
         "drivers": _driver_documents(result, rounder),
         "notes": [note_text(note, lang) for note in result.notes],
+        "provenance": _describe_provenance(result),
     }
+
+
+def _describe_provenance(result: DiffResult) -> dict[str, Any]:
+    """What the levels and the links were made from; a period may have been measured twice."""
+    document = to_provenance({}, result.releases, result.config_hashes, result.methodology)
+    document["snapshots"] = [
+        {
+            "period": str(item.ref.period),
+            "revision": f"r{item.ref.revision}",
+            "sha256": item.facts.sha256,
+        }
+        for item in result.snapshots
+    ]
+    return document
 
 
 def _driver_documents(result: DiffResult, rounder: Rounder) -> Sequence[dict[str, Any]]:
@@ -423,123 +419,3 @@ def _driver_documents(result: DiffResult, rounder: Rounder) -> Sequence[dict[str
 
 def _cause_document(causes: Mapping[str, Fraction], rounder: Rounder) -> dict[str, int]:
     return {cause: rounder.whole(causes[cause]) for cause in CAUSES if cause in causes}
-
-
-def view_revision_diff(result: RevisionDiffResult, lang: Lang) -> View:
-    """The rows that two revisions do not share, and what that does to the levels."""
-    rounder = Rounder(result.methodology)
-    names = (
-        *("from", "to", "node_id", "node_name", "province", "model"),
-        *("edit", "column", "old", "new"),
-    )
-    refs = (str(result.old), str(result.new))
-    records = tuple(
-        (
-            *refs,
-            *(item.node_id, item.name, item.province, item.model, item.edit, column),
-            *map(_value_text, values),
-        )
-        for item in result.edits
-        for column, values in item.values.items()
-    )
-    rows = tuple(
-        (
-            item.node_id,
-            item.name,
-            _province_text(item.province, result.provinces, lang),
-            item.model,
-            _edit_name(item.edit, lang),
-            _column_name(column, lang),
-            *(_shown_value(column, value, result.provinces, lang) for value in values),
-        )
-        for item in result.edits
-        for column, values in item.values.items()
-    )
-    is_zh = lang == "zh"
-    headers = ("节点编号", "节点名称", "省份", "型号", "变动", "列", "旧值", "新值")
-    headers_en = ("Node", "Name", "Province", "Model", "Edit", "Column", "Old", "New")
-    separator = "，" if is_zh else ", "
-    counts = separator.join(
-        f"{_edit_name(name, lang)} {count:,}{' 行' if is_zh else ''}"
-        for name, count in result.counts.items()
-    )
-    left_out = sum(result.counts.values()) - len(result.edits)
-    if left_out:
-        more = count_noun(left_out, "row")
-        counts += (
-            f"；另有 {left_out:,} 行未列出，--top 0 列出全部"
-            if is_zh
-            else (f"; {more} more, --top 0 lists all")
-        )
-    moved = [
-        f"{index.code}: {rounder.points(old):f} → {rounder.points(new):f} "
-        f"({_signed(rounder.points(new - old))})"
-        for index, old, new in result.levels
-        if old != new
-    ]
-    return View(
-        sheet=Sheet(
-            title=f"{result.old} → {result.new}",
-            headers=headers if is_zh else headers_en,
-            rows=tuple(tuple(text or NULL_MARK for text in row) for row in rows),
-            numeric=frozenset({6, 7}),
-            notes=(
-                counts,
-                *(moved or ["各指数点位不变" if is_zh else "no level moves"]),
-                *(note_text(note, lang) for note in result.notes),
-            ),
-        ),
-        columns=dict.fromkeys(names, str),
-        records=records,
-        document={
-            "from": str(result.old),
-            "to": str(result.new),
-            "rows": dict(result.counts),
-            "edits_left_out": left_out,
-            "edits": [
-                {
-                    "node_id": item.node_id,
-                    "model": item.model,
-                    "edit": item.edit,
-                    "node_name": item.name,
-                    "province": item.province,
-                    "values": {
-                        column: {"old": _value_text(old), "new": _value_text(new)}
-                        for column, (old, new) in item.values.items()
-                    },
-                }
-                for item in result.edits
-            ],
-            "indices": [
-                {
-                    "code": index.code,
-                    "from_level": rounder.points(old),
-                    "to_level": rounder.points(new),
-                    "change": rounder.points(new - old),
-                }
-                for index, old, new in result.levels
-            ],
-            "notes": [note_text(note, lang) for note in result.notes],
-        },
-    )
-
-
-def _edit_name(edit: str, lang: Lang) -> str:
-    return _EDIT_NAMES[edit] if lang == "zh" else edit
-
-
-def _column_name(column: str, lang: Lang) -> str:
-    return CHINESE_NAMES[column] if lang == "zh" else column
-
-
-def _shown_value(
-    column: str, value: object, provinces: Mapping[str, Province], lang: Lang
-) -> str | None:
-    """A value as a table has it: cards with thousands separators, a province by its name."""
-    if column == PROVINCE:
-        return _province_text(_value_text(value), provinces, lang)
-    return f"{value:,}" if isinstance(value, int) else _value_text(value)
-
-
-def _value_text(value: object) -> str | None:
-    return None if value is None else str(value)

@@ -10,6 +10,8 @@ LOCK_PATIENCE_SECONDS: Final = 60
 #: What a raw file may be told to be in.
 Encoding = Literal["utf-8", "gb18030", "utf-16"]
 
+#: Rows alone: what is beside them must be said elsewhere.
+TABULAR_FORMATS: Final = ("csv", "xlsx", "parquet")
 BINARY_FORMATS: Final = ("xlsx", "parquet")
 SUFFIXES: Final[Mapping[str, Format]] = {
     ".csv": "csv",

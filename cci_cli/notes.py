@@ -30,7 +30,7 @@ def find_notes(compiled: Compilation) -> list[Note]:
     What is looked at are the column of that period and the one before it.
     """
     config, period, chained = compiled.config, compiled.period, compiled.chained
-    notes = _find_draft_notes(compiled) + _find_start_notes(compiled)
+    notes = find_draft_notes(compiled) + _find_start_notes(compiled)
     for shown in (period.previous, period):
         if shown in chained:
             note = _find_additivity_note(config, chained[shown], shown)
@@ -58,6 +58,14 @@ def find_demonstration_notes(
     names = [item.name for item in releases if item.is_demonstration]
     names += [str(item.ref) for item in snapshots if item.is_demonstration]
     return [Note("N106", {"snapshots": tuple(names)})] if names else []
+
+
+def find_draft_notes(compiled: Compilation) -> list[Note]:
+    """That other figures than those shown were released, if they were."""
+    if compiled.release is None or not compiled.changed_codes:
+        return []
+    details: dict[str, Any] = {"release": compiled.release.name}
+    return [Note("N107", details | _name_some(compiled.changed_codes))]
 
 
 def find_span_notes(
@@ -197,14 +205,6 @@ def _find_index_notes(
         old = scopes.get(seen.code, seen.provinces)
         notes += _find_link_notes(config, definition, (old, seen.provinces), period, seen.status)
     return notes
-
-
-def _find_draft_notes(compiled: Compilation) -> list[Note]:
-    """That other figures than those shown were released, if they were."""
-    if compiled.release is None or not compiled.changed_codes:
-        return []
-    details: dict[str, Any] = {"release": compiled.release.name}
-    return [Note("N107", details | _name_some(compiled.changed_codes))]
 
 
 def _find_start_notes(compiled: Compilation) -> list[Note]:

@@ -472,6 +472,11 @@ class RevisionDiffResult:
     provinces: Mapping[str, Province]
 
     @property
+    def left_out(self) -> int:
+        """How many rows that differ are not among the edits."""
+        return sum(self.counts.values()) - len(self.edits)
+
+    @property
     def has_moved(self) -> bool:
         """Whether a row or a level differs."""
         return any(self.counts.values()) or any(old != new for _, old, new in self.levels)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from cci_cli.accounts import view_explain
-from cci_cli.comparisons import view_diff, view_revision_diff
+from cci_cli.comparisons import view_diff
 from cci_cli.formats import Lang
 from cci_cli.histories import RebaseResult, SeriesResult
 from cci_cli.ledger import view_verify
@@ -24,6 +24,7 @@ from cci_cli.results import (
     ValidateResult,
     VerifyResult,
 )
+from cci_cli.revisionviews import view_revision_diff
 from cci_cli.timelines import view_series
 from cci_cli.views import View, view_compute
 

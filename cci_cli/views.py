@@ -276,3 +276,17 @@ def note_text(note: Note, lang: Lang) -> str:
         return str(value)
 
     return NOTES[note.code][lang].format(**{key: say(value) for key, value in note.details.items()})
+
+
+def signed_text(value: Decimal | int | None) -> str:
+    """A change with its sign, in groups of three; what is printed as zero has no direction."""
+    if value is None:
+        return NULL_MARK
+    sign = "+" if value > 0 else ""
+    return f"{sign}{value:,f}" if isinstance(value, Decimal) else f"{sign}{value:,}"
+
+
+def province_text(name: str | None, provinces: Mapping[str, Province], lang: Lang) -> str | None:
+    """A province in a language; one that the config no longer has keeps its name."""
+    province = None if name is None else provinces.get(name)
+    return name if province is None else province_name(province, lang)

@@ -33,7 +33,7 @@ from cci_cli.edits import EDIT, find_edits
 from cci_cli.errors import DataError
 from cci_cli.formats import TOP_DRIVERS, Grouping
 from cci_cli.indices import Status, SupplyLink, find_national, measure_link
-from cci_cli.notes import find_demonstration_notes, find_span_notes
+from cci_cli.notes import find_demonstration_notes, find_draft_notes, find_span_notes
 from cci_cli.options import check_choice, check_count
 from cci_cli.periods import Period, PeriodRef, parse_ref
 from cci_cli.results import (
@@ -147,7 +147,7 @@ def _diff_periods(
         causes=_sum_nation(nation, causes),
         by=by,
         drivers=drivers,
-        notes=tuple(_find_notes(span)),
+        notes=tuple(_find_notes(span, refs)),
         snapshots=span.snapshots,
         releases=span.releases,
         config_hashes=config.hashes,
@@ -230,8 +230,12 @@ def _find_increment_share(span: Span, move: Move, nation: IndexDefinition) -> Fr
     return move.increment / whole.increment if whole.increment else None
 
 
-def _find_notes(span: Span) -> list[Note]:
-    notes = find_span_notes(
+def _find_notes(span: Span, refs: tuple[PeriodRef, PeriodRef]) -> list[Note]:
+    notes = []
+    for ref, compiled in zip(refs, (span.compilations[0], span.compilations[-1]), strict=True):
+        # without a revision, a released period has its released levels
+        notes += [] if ref.revision is None else find_draft_notes(compiled)
+    notes += find_span_notes(
         span.config,
         span.print_bases,
         span.outdated,
@@ -345,7 +349,10 @@ def _diff_revisions(
 
 def _find_revision_notes(sides: Sequence[Compilation]) -> list[Note]:
     every = {str(item.ref): item for side in sides for item in side.snapshots.values()}
-    return find_demonstration_notes(every.values(), filter(None, [sides[0].start]))
+    notes = [note for side in sides for note in find_draft_notes(side)]
+    # both may differ from the release in the same indices
+    notes = [note for at, note in enumerate(notes) if note not in notes[:at]]
+    return notes + find_demonstration_notes(every.values(), filter(None, [sides[0].start]))
 
 
 def _to_edit(row: Mapping[str, Any]) -> RowEdit:

@@ -1,6 +1,7 @@
 """`cci diff`: contributions that add up, causes that leave nothing out, revisions row by row."""
 
 import json
+import shutil
 from fractions import Fraction
 
 import pytest
@@ -871,3 +872,90 @@ def test_the_published_figures_come_out_of_the_shipped_data(diff):
     total = sum(Fraction(row["contribution_exact"]) for row in regions)
     assert total == Fraction(nation["contribution_exact"])
     assert (nation["growth_pct"], nation["contribution_pp"]) == ("8.81", "8.81")
+
+
+# what it rests on
+
+
+REVISED = {"2024H2": [("n", "a", "M", 25), ("m", "b", "M", 75)]}
+
+
+@pytest.fixture
+def revised(make_workspace, cci):
+    """2024H2 is released as r2 has it, a 30; 2025H1 is not released; a 40."""
+    indices = index_toml("N", "national", ["a", "b"]) + index_toml("R", "region", ["a"])
+    root = make_workspace(["a", "b"], indices, REVISED)
+    store(root, "2024H2", [("n", "a", "M", 30), ("m", "b", "M", 75)])
+    store(root, "2025H1", [("n", "a", "M", 40), ("m", "b", "M", 75)])
+    assert cci("publish", "2024H2", "--by", "A", workspace=root).code == 0
+    return root
+
+
+def test_evidence_that_is_gone_stops_it(revised, cci):
+    shutil.rmtree(revised / "snapshots/2024H2/r2")
+
+    refused = cci("diff", "2024H2", "2025H1", workspace=revised)
+
+    assert (refused.code, refused.out) == (1, "")
+    assert "`snapshots/2024H2/r2` is missing" in refused.err
+    assert "[E414]" in refused.err
+
+
+def test_the_document_says_what_it_was_made_from(revised, cci):
+    run = cci("diff", "2024H2", "2025H1", "--format", "json", workspace=revised)
+
+    provenance = json.loads(run.out)["provenance"]
+    assert [(item["period"], item["revision"]) for item in provenance["snapshots"]] == [
+        ("2024H2", "r2"),
+        ("2025H1", "r1"),
+    ]
+    assert all(len(item["sha256"]) == 64 for item in provenance["snapshots"])
+    assert provenance["releases"]["2024H2"]["release"] == "r1"
+    assert sorted(provenance["config"]) == [
+        "cards.csv",
+        "cci.toml",
+        "indices.toml",
+        "provinces.csv",
+    ]
+
+
+@pytest.mark.parametrize(
+    "refs", [("2024H2@r1", "2025H1"), ("2024H2@r1", "2024H2@r2")], ids="-".join
+)
+def test_that_a_named_revision_is_not_the_released_one_is_noted(revised, cci, refs):
+    notes = json.loads(cci("diff", *refs, "--format", "json", workspace=revised).out)["notes"]
+
+    assert notes[0].startswith("试算：releases/2024H2/r1 已发布的数字与本表在")
+
+
+def test_a_comparison_with_the_released_revision_has_no_such_note(revised, cci):
+    document = json.loads(
+        cci("diff", "2024H2@r2", "2025H1", "--format", "json", workspace=revised).out
+    )
+
+    assert not [note for note in document["notes"] if note.startswith("试算")]
+
+
+def test_rows_that_are_left_out_of_data_are_told(make_workspace, cci):
+    root = make_workspace(["a"], index_toml("N", "national", ["a"]))
+    for count in (1, 2):
+        store(root, "2024H2", [(f"n{number:02}", "a", "M", count) for number in range(30)])
+    arguments = ("diff", "2024H2@r1", "2024H2@r2", "--format", "csv")
+
+    few = cci(*arguments, workspace=root)
+    every = cci(*arguments, "--top", "0", workspace=root)
+
+    assert (len(few.out.splitlines()), few.err) == (21, "10 rows more: --top 0 gives all\n")
+    assert (len(every.out.splitlines()), every.err) == (31, "")
+
+
+def test_zero_has_no_exponent_however_many_decimals(make_workspace, cci):
+    rows = [("n", "a", "M", 1)]
+    root = make_workspace(
+        ["a"], index_toml("N", "national", ["a"]), {"2024H2": rows, "2025H1": rows}, decimals=12
+    )
+
+    text = cci("diff", "2024H2", "2025H1", workspace=root).out
+
+    assert "0E" not in text
+    assert " 0.000000000000 " in text
