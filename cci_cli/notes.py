@@ -200,8 +200,13 @@ def _find_index_notes(
 ) -> list[Note]:
     """What happened to the indices themselves on the link that leads to a period."""
     notes = []
+    by_code = {index.code: index for index in config.indices}
     scopes = {seen.code: seen.provinces for seen in chained.get(period.previous, ())}
-    for definition, seen in zip(config.indices, chained[period], strict=True):
+    for seen in chained[period]:
+        definition = by_code.get(seen.code)
+        if definition is None:
+            # a release may have an index that is no longer defined
+            continue
         old = scopes.get(seen.code, seen.provinces)
         notes += _find_link_notes(config, definition, (old, seen.provinces), period, seen.status)
     return notes

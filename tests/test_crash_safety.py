@@ -180,7 +180,7 @@ def test_a_change_that_fails_leaves_all_or_nothing(cci, workspace, verb):
 def test_a_look_that_fails_leaves_all_or_nothing(cci, workspace, verb):
     """Every few of them: they are many, and most are alike."""
     rehearsal = Rehearsal(workspace, cci, verb)
-    step = {"ingest": 5, "publish": 23, "export": 7}[verb[0]]
+    step = {"ingest": 5, "publish": 17, "export": 7}[verb[0]]
     names = []
     for at, number in zip(itertools.count(1, step), itertools.cycle(ERRNOS), strict=False):
         name = disturb(cci, rehearsal, at, number, is_change_only=False)

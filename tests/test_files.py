@@ -79,17 +79,17 @@ def test_a_staging_folder_is_gone_afterwards_and_so_is_what_a_killed_process_lef
     (tmp_path / ".staging-killed").mkdir()
     (tmp_path / ".staging-killed" / "nodes.csv").write_text("half")
     with staging.stage_folder(tmp_path) as staged:
-        assert [path.name for path in tmp_path.iterdir()] == [staged.name]
+        assert list(tmp_path.iterdir()) == [staged.parent]
+        assert list(staged.iterdir()) == []
 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_whoever_waits_too_long_for_another_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr(staging, "LOCK_PATIENCE_SECONDS", 0.1)
+def test_whoever_waits_too_long_for_another_is_told(tmp_path):
     with (
         staging.stage_folder(tmp_path),
         pytest.raises(LockedError) as raised,
-        staging.stage_folder(tmp_path),
+        staging.stage_folder(tmp_path, patience=0.1),
     ):
         pass
 

@@ -288,6 +288,7 @@ def test_an_index_that_a_release_does_not_have_has_no_level_there(restated, cci)
     path = restated / "config/indices.toml"
     path.write_text(path.read_text("utf-8") + index_toml("T", "hub", ["b"]), encoding="utf-8")
     outcome = cci("diff", "2024H2", "2025H2", "--format", "json", workspace=restated)
+    assert outcome.code == 0, outcome.err
     row = json.loads(outcome.out)["indices"][-1]
 
     assert (row["from_level"], row["to_level"], row["change"]) == (None, None, None)
