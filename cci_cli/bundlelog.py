@@ -5,7 +5,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from cci_cli.errors import CciError, InvalidDataError, Problem, count_noun
+from cci_cli.errors import (
+    CciError,
+    InvalidDataError,
+    Problem,
+    count_noun,
+    escape_unprintable,
+)
 from cci_cli.formats import LogFormat
 from cci_cli.results import ExportResult
 
@@ -62,10 +68,11 @@ def _describe_result(result: ExportResult, form: LogFormat, now: datetime) -> st
             },
         )
     what = f"{result.period}, {status}"
+    folder = escape_unprintable(result.folder)
     if result.state == "unchanged":
-        return f"unchanged: {result.folder} has {what}, already"
+        return f"unchanged: {folder} has {what}, already"
     done = "would export" if result.is_dry_run else "exported"
-    return f"{done} {what}: {count_noun(len(result.files), 'file')} in {result.folder}"
+    return f"{done} {what}: {count_noun(len(result.files), 'file')} in {folder}"
 
 
 def describe_error(error: CciError, now: datetime) -> str:
@@ -82,4 +89,5 @@ def describe_error(error: CciError, now: datetime) -> str:
 
 def _to_line(now: datetime, level: str, event: str, details: dict[str, Any]) -> str:
     head = {"time": now.isoformat(timespec="seconds"), "level": level, "event": event}
-    return json.dumps(head | details, ensure_ascii=False)
+    # in ASCII: what a terminal must not get is escaped as JSON has it
+    return json.dumps(head | details)

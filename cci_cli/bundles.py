@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from cci_cli.definitions import IndexDefinition, Province
-from cci_cli.excel import number_format, open_workbook, write_rows
+from cci_cli.excel import number_format, open_workbook, write_cell, write_rows
 from cci_cli.figures import SEPARATOR, Rounder, exact_text, round_figures
 from cci_cli.frames import build_frame
 from cci_cli.histories import History, HistoryPoint
@@ -18,7 +18,7 @@ from cci_cli.leveltable import NAME_HEADER, SERIES_HEADER
 from cci_cli.notes import find_bundle_notes
 from cci_cli.periods import Period
 from cci_cli.results import IndexFigures
-from cci_cli.tabular import defuse_text, render_csv
+from cci_cli.tabular import render_csv
 from cci_cli.timelines import release_text, standing_of
 from cci_cli.views import NULL_MARK, Cell, Columns, date_text, note_text
 
@@ -247,7 +247,6 @@ def _render_workbook(history: History, tables: Mapping[str, Table]) -> bytes:
             {**rule, "num_format": number_format(history.config.methodology.decimals)}
             | {"align": "right", "indent": 1}
         )
-        missing = book.add_format({**rule, "align": "right", "indent": 1})
         note = book.add_format({"font_size": 9, "text_wrap": True, "valign": "top"})
 
         page.hide_gridlines(2)
@@ -257,32 +256,29 @@ def _render_workbook(history: History, tables: Mapping[str, Table]) -> bytes:
         page.set_paper(9)  # A4
         page.fit_to_pages(1, 1)
         words = history.config.methodology.title or ""
-        page.write_string(0, 0, defuse_text(f"表 2  {words}最新点位"), title)
+        write_cell(page, 0, 0, f"表 2  {words}最新点位", title)
         page.set_row(2, 34)
         for column, header in enumerate(table.columns):
-            page.write_string(2, column, defuse_text(header.replace("(", "\n(")), head)
+            write_cell(page, 2, column, header.replace("(", "\n("), head)
         first = 3
         for row, record in enumerate(table.records, start=first):
             page.set_row(row, 20)
-            page.write_string(row, 1, defuse_text(str(record[1])), name)
+            write_cell(page, row, 1, record[1], name)
             for column, cell in enumerate(record[2:], start=2):
-                if isinstance(cell, Decimal):
-                    page.write_number(row, column, float(cell), level)
-                else:
-                    page.write_string(row, column, str(cell), missing)
+                write_cell(page, row, column, cell, level)
         start = first
         groups = [str(record[0]) for record in table.records]
         for row, group in enumerate(groups, start=first):
             if row + 1 - first < len(groups) and groups[row + 1 - first] == group:
                 continue
             if row > start:
-                page.merge_range(start, 0, row, 0, defuse_text(group), series)
-            else:
-                page.write_string(row, 0, defuse_text(group), series)
+                page.merge_range(start, 0, row, 0, "", series)
+            write_cell(page, start, 0, group, series)
             start = row + 1
         row = first + len(groups) + 1
         for text in describe_standing(history):
-            page.merge_range(row, 0, row, 3, defuse_text(text), note)
+            page.merge_range(row, 0, row, 3, "", note)
+            write_cell(page, row, 0, text, note)
             page.set_row(row, 13 * (1 + len(text) // 48))
             row += 1
         data = tables[INDICES_FILE]

@@ -9,6 +9,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Final
@@ -547,10 +548,9 @@ def series(
 )
 def export(
     to: Annotated[
-        Path,
-        typer.Option(
-            "--to", metavar="DIR", readable=False, help="Folder of bundles; made if need be."
-        ),
+        # not a path, which would take an empty text for this folder
+        str,
+        typer.Option("--to", metavar="DIR", help="Folder of bundles; made if need be."),
     ],
     period: Annotated[
         str | None,
@@ -588,9 +588,8 @@ def export(
     from cci_cli.bundlelog import describe_error, describe_events, describe_files
     from cci_cli.commands import export as verb
 
-    now = find_time()
     try:
-        root = _open_workspace(workspace, verbose=verbose)
+        root = _open_workspace(workspace, verbose=verbose and log_format == "text")
         result = verb.export(
             to,
             period,
@@ -600,13 +599,14 @@ def export(
             dry_run=dry_run,
             workspace=root,
         )
+        if dry_run:
+            write_stdout(describe_files(result).encode())
+        now = find_time()
     except CciError as error:
         if log_format == "text":
             raise
-        say(describe_error(error, now))
+        say(describe_error(error, datetime.now(UTC)))
         return error.exit_code
-    if dry_run:
-        write_stdout(describe_files(result).encode())
     for line in describe_events(result, log_format, now, quiet=quiet):
         say(line)
     return 0

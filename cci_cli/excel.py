@@ -18,8 +18,10 @@ from cci_cli.views import Cell, Columns
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
+_OPTIONS: Final = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _GAP: Final = 2
 _WIDEST: Final = 80
 #: Digits that a number of a spreadsheet can hold; one with more is a text, and keeps them.
@@ -37,7 +39,7 @@ def open_workbook(out: io.BytesIO) -> "Iterator[Workbook]":
         import xlsxwriter
     except ImportError as error:
         raise SystemFailureError("E503", package="xlsxwriter") from error
-    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
+    with xlsxwriter.Workbook(out, _OPTIONS) as book:
         # the day of writing would make the bytes differ from run to run
         book.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC)})
         yield book
@@ -66,12 +68,19 @@ def write_rows(
         longest = max([cell_len(name), *(cell_len(cell_text(cell)) for cell in cells if cell)])
         page.set_column(column, column, min(longest + _GAP, _WIDEST))
         for row, cell in enumerate(cells, start=1):
-            if isinstance(cell, str):
-                page.write_string(row, column, defuse_text(cell))
-            elif cell is not None and count_digits(cell) <= _DIGITS:
-                page.write_number(row, column, cell, digits)
-            elif cell is not None:
-                page.write_string(row, column, cell_text(cell))
+            write_cell(page, row, column, cell, digits)
+
+
+def write_cell(
+    page: "Worksheet", row: int, column: int, cell: Cell, form: "Format | None" = None
+) -> None:
+    """Write a text defused, a number as a number if a spreadsheet can hold its digits."""
+    if isinstance(cell, str):
+        page.write_string(row, column, defuse_text(cell), form)
+    elif cell is not None and count_digits(cell) <= _DIGITS:
+        page.write_number(row, column, float(cell), form)
+    elif cell is not None:
+        page.write_string(row, column, cell_text(cell), form)
 
 
 def count_digits(cell: int | Decimal) -> int:

@@ -255,6 +255,13 @@ def find_changed_codes(
     return (*changed, *sorted(gone))
 
 
+def has_other_words(rows: Sequence[Mapping[str, str]], others: Sequence[Mapping[str, str]]) -> bool:
+    """Whether two sets of release rows name their indices otherwise."""
+    return [[row[word] for word in sorted(_WORDS)] for row in rows] != [
+        [row[word] for word in sorted(_WORDS)] for row in others
+    ]
+
+
 def is_reworded(
     release: Release, definitions: Sequence[IndexDefinition], methodology: Methodology
 ) -> bool:

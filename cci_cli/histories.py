@@ -57,7 +57,8 @@ class History:
     periods were computed from. ``print_bases`` are the transcribed releases that levels rest on,
     each with its number of places; ``outdated`` the releases chained from one that has been
     restated since, each with that one. ``reworded`` are the periods whose released levels print
-    otherwise under the config of today.
+    otherwise under the config of today; ``is_relabelled`` says that the config has other names,
+    codes or methodology than the release of the last period, false where there is none.
     """
 
     config: Config
@@ -67,6 +68,7 @@ class History:
     print_bases: tuple[tuple[str, int], ...]
     outdated: tuple[tuple[str, PeriodRef], ...]
     reworded: tuple[Period, ...]
+    is_relabelled: bool
 
     @property
     def last(self) -> Period:
@@ -97,8 +99,8 @@ class History:
 
     @property
     def is_all_official(self) -> bool:
-        """Whether releases stand behind all of it."""
-        return all(map(self.is_official, self.points))
+        """Whether releases stand behind all of it, in their words."""
+        return all(map(self.is_official, self.points)) and not self.is_relabelled
 
     def find(self, code: str, period: Period) -> HistoryPoint | None:
         """One index in one period; null where it has no level there."""

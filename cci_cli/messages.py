@@ -297,6 +297,16 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "`cci publish P` releases them; without --require-official they are exported as "
             "provisional",
         ),
+        "E420": Message(
+            "{value} rests on {replaced}, which has been restated since",
+            "restate it too: `cci publish P --restate REASON`; a level and the one before it would "
+            "not belong together",
+        ),
+        "E421": Message(
+            "the config says otherwise than {value}: names, codes, digits or method",
+            "undo the change of the config, or take it over: "
+            "`cci publish {period} --restate REASON`",
+        ),
         "E419": Message(
             "the levels end at {last}: there are none of {value}",
             "`cci status` shows what is stored",
@@ -340,7 +350,15 @@ WARNINGS: Final[Mapping[str, Message]] = MappingProxyType(
     {
         "W311": Message(
             "{files}: not what was exported; somebody altered it since",
-            "the bundle is made anew; find out who changes files there",
+            "an export makes it anew; find out who changes files there",
+        ),
+        "W313": Message(
+            "{release} rests on {replaced}, which has been restated since",
+            "restate it too: a level and the one before it do not belong together",
+        ),
+        "W314": Message(
+            "the figures of {period} were those of release {old}, and are {new} now",
+            "look whether a release is gone from the workspace",
         ),
         "W312": Message(
             "{revision} is stored since {release} was made from {used}",

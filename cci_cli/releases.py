@@ -123,6 +123,8 @@ class ReleaseShelf:
         self._read: dict[PeriodRef, Release] = {}
         #: The periods with a release, oldest first.
         self.periods = list_released(root)
+        # looked at once: what is published meanwhile would not go with what was read before
+        self._numbers = {period: list_releases(root, period) for period in self.periods}
 
     def read(self, ref: PeriodRef) -> Release:
         """As ``read_release``."""
@@ -137,7 +139,7 @@ class ReleaseShelf:
             DataError: as ``read_release``.
             SystemFailureError: E501, it cannot be read.
         """
-        numbers = list_releases(self._root, period)
+        numbers = self._numbers.get(period)
         return self.read(PeriodRef(period, numbers[-1])) if numbers else None
 
     def find_replaced(self, release: Release) -> PeriodRef | None:

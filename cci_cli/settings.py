@@ -74,7 +74,7 @@ def _read_calendar(value: object) -> dict[Period, date] | None:
     for name, day in value.items():
         period = _read_period(name)
         # a time of day would be read as one too
-        if period is None or type(day) is not date:
+        if period is None or str(period) != name or type(day) is not date:
             return None
         days[period] = day
     return days

@@ -58,13 +58,10 @@ def stage_folder(parent: Path, patience: float = LOCK_PATIENCE_SECONDS) -> Itera
             for left_behind in find_leftovers(parent):
                 shutil.rmtree(left_behind, ignore_errors=True)
             made = Path(tempfile.mkdtemp(prefix=STAGING_PREFIX, dir=parent))
-            (made / _HOLDER_FILE).write_text(json.dumps(_describe_self()), encoding="utf-8")
-            staged = made / "staged"
-            staged.mkdir()
         except OSError as error:
             raise os_failure("E502", parent, error) from error
         try:
-            yield staged
+            yield _prepare(made)
         finally:
             shutil.rmtree(made, ignore_errors=True)
     finally:
@@ -72,9 +69,34 @@ def stage_folder(parent: Path, patience: float = LOCK_PATIENCE_SECONDS) -> Itera
         os.close(handle)
 
 
+def _prepare(made: Path) -> Path:
+    """Say in a new folder whose it is, and make one in it for what is to be made."""
+    staged = made / "staged"
+    try:
+        (made / _HOLDER_FILE).write_text(json.dumps(_describe_self()), encoding="utf-8")
+        staged.mkdir(mode=0o700)
+        # others may ask who is at work, not what is being made
+        set_mode(made, 0o711, is_masked=True)
+    except OSError as error:
+        raise os_failure("E502", made, error) from error
+    return staged
+
+
 def find_leftovers(parent: Path) -> list[Path]:
-    """The folders in which something is being made, or was when a process was killed."""
-    return list(parent.glob(f"{STAGING_PREFIX}*"))
+    """The folders in which something is being made, or was when a process was killed.
+
+    They are known by what `_prepare` puts into them: one of that name may be somebody else's.
+    """
+    return [path for path in parent.glob(f"{STAGING_PREFIX}*") if _is_ours(path)]
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        is_folder = path.is_dir() and not path.is_symlink()
+        return is_folder and ((path / _HOLDER_FILE).is_file() or not any(path.iterdir()))
+    except OSError:
+        # gone meanwhile, or not to be looked at
+        return False
 
 
 def _describe_self() -> dict[str, str | int]:
@@ -111,7 +133,9 @@ def publish_folder(staged: Path, target: Path) -> None:
     _finish_folder(staged)
     staged.rename(target)
     _flush(target.parent)
-    _flush(target.parent.parent)
+    # it is in place; whose parent may not be opened was there before
+    with suppress(PermissionError):
+        _flush(target.parent.parent)
 
 
 def swap_folder(staged: Path, target: Path) -> None:

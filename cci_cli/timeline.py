@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cci_cli.chains import Compilation
 from cci_cli.compilation import check_base, compile_indices
+from cci_cli.config import read_config
 from cci_cli.definitions import Config
 from cci_cli.errors import DataError
 from cci_cli.figures import is_reworded
@@ -78,12 +79,26 @@ def compile_history(
             for release in releases.values()
             if (replaced := shelf.find_replaced(release)) is not None
         ),
+        is_relabelled=last in releases and _is_relabelled(workspace, releases[last], config),
         reworded=tuple(
             period
             for period, release in releases.items()
             if is_reworded(release, config.indices, config.methodology)
         ),
     )
+
+
+def _is_relabelled(workspace: Path, release: Release, config: Config) -> bool:
+    """Whether the config has other names, codes or methodology than a release."""
+    words = ("code", "kind", "series", "name", "name_en")
+    released = [tuple(row[word] for word in words) for row in release.rows]
+    today = [tuple(getattr(index, word) for word in words) for index in config.indices]
+    if released != today:
+        return True
+    old = read_config(workspace / release.name).methodology
+    new = config.methodology
+    facts = ("version", "standard_card_tflops", "hours_per_year")
+    return any(getattr(old, fact) != getattr(new, fact) for fact in facts)
 
 
 def _compute_points(compiled: Compilation, period: Period) -> dict[str, HistoryPoint]:

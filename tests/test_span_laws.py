@@ -108,46 +108,51 @@ def parts(item: IndexDiff) -> Fraction:
 
 @law
 @given(history=HISTORIES, events=EVENTS)
-def test_levels_are_those_of_the_series_and_parts_lead_from_its_supply_to_its_supply(
-    history, events
-):
+def test_the_laws_of_comparisons(history, events):
+    """All of them on the same workspaces: to make one takes longer than to look at it."""
     with workspace(history, events) as root:
-        for is_anew in (False, True):
-            levels = series(workspace=root, from_snapshots=is_anew)
-            supply = series(workspace=root, measure="supply", from_snapshots=is_anew)
-            periods = dict(zip(PERIODS, levels.periods, strict=True))
-            for (old, new), result in compare(root, from_snapshots=is_anew).items():
-                first, last = periods[old], periods[new]
-                for item in result.indices:
-                    code = item.definition.code
-                    assert item.from_level == levels.value(code, first)
-                    assert item.to_level == levels.value(code, last)
-                    assert parts(item) == supply.value(code, last) - supply.value(code, first)
-                    assert not (is_anew and (item.restated_points or item.revision is not None))
+        results = compare(root, by="node")
+        check_levels_and_parts(root, results, is_anew=False)
+        check_levels_and_parts(root, compare(root, from_snapshots=True), is_anew=True)
+        for found in (results, compare(root, by="province")):
+            check_contributions(root, found)
+        check_that_comparisons_join_up(results)
+        for (old, new), there in results.items():
+            check_reversal(there, diff(new, old, workspace=root))
 
 
-@law
-@given(history=HISTORIES, events=EVENTS)
-def test_contributions_and_what_is_restated_add_up_to_the_change_of_the_nation(history, events):
-    with workspace(history, events) as root:
-        is_outdated = bool(ReleaseShelf(root).find_outdated())
-        for by in ("province", "node"):
-            for result in compare(root, by=by).values():
-                nation, first, second, _ = result.indices
-                restated = nation.restated_points / nation.from_level
-                assert first.contribution + second.contribution == nation.contribution
-                assert nation.contribution + restated == nation.growth
-                assert sum(item.contribution for item in result.drivers) == nation.contribution
-                done = nation.construction + nation.discovery
-                assert sum(item.supply for item in result.drivers) == done
-                assert sum(result.causes.values()) == done
-                if not is_outdated:
-                    assert {item.restated_points for item in result.indices} == {0}
+def check_levels_and_parts(root, results, *, is_anew):
+    """Levels are those of the series; the parts lead from its supply to its supply."""
+    levels = series(workspace=root, from_snapshots=is_anew)
+    supply = series(workspace=root, measure="supply", from_snapshots=is_anew)
+    periods = dict(zip(PERIODS, levels.periods, strict=True))
+    for (old, new), result in results.items():
+        first, last = periods[old], periods[new]
+        for item in result.indices:
+            code = item.definition.code
+            assert item.from_level == levels.value(code, first)
+            assert item.to_level == levels.value(code, last)
+            assert parts(item) == supply.value(code, last) - supply.value(code, first)
+            assert not (is_anew and (item.restated_points or item.revision is not None))
 
 
-@law
-@given(history=HISTORIES, events=EVENTS)
-def test_comparisons_that_meet_are_the_whole_one(history, events):
+def check_contributions(root, results):
+    """Contributions and what is restated add up to the change of the nation."""
+    is_outdated = bool(ReleaseShelf(root).find_outdated())
+    for result in results.values():
+        nation, first, second, _ = result.indices
+        restated = nation.restated_points / nation.from_level
+        assert first.contribution + second.contribution == nation.contribution
+        assert nation.contribution + restated == nation.growth
+        assert sum(item.contribution for item in result.drivers) == nation.contribution
+        done = nation.construction + nation.discovery
+        assert sum(item.supply for item in result.drivers) == done
+        assert sum(result.causes.values()) == done
+        if not is_outdated:
+            assert {item.restated_points for item in result.indices} == {0}
+
+
+def check_that_comparisons_join_up(results):
     """Levels join up; points, restated points and every part add up over time."""
 
     def measure(result):
@@ -164,30 +169,24 @@ def test_comparisons_that_meet_are_the_whole_one(history, events):
             for item in result.indices
         ]
 
-    with workspace(history, events) as root:
-        results = compare(root)
-        for old, middle, new in combinations(PERIODS, 3):
-            whole, first, second = (
-                results[pair] for pair in ((old, new), (old, middle), (middle, new))
-            )
-            for there, item, back in zip(whole.indices, first.indices, second.indices, strict=True):
-                assert item.to_level == back.from_level
-                assert (there.from_level, there.to_level) == (item.from_level, back.to_level)
-            for all_, before, after in zip(*map(measure, (whole, first, second)), strict=True):
-                assert all_ == tuple(map(sum, zip(before, after, strict=True)))
+    for old, middle, new in combinations(PERIODS, 3):
+        whole, first, second = (
+            results[pair] for pair in ((old, new), (old, middle), (middle, new))
+        )
+        for there, item, back in zip(whole.indices, first.indices, second.indices, strict=True):
+            assert item.to_level == back.from_level
+            assert (there.from_level, there.to_level) == (item.from_level, back.to_level)
+        for all_, before, after in zip(*map(measure, (whole, first, second)), strict=True):
+            assert all_ == tuple(map(sum, zip(before, after, strict=True)))
 
 
-@law
-@given(history=HISTORIES, events=EVENTS)
-def test_turned_round_every_change_is_negated(history, events):
-    with workspace(history, events) as root:
-        for (old, new), there in compare(root).items():
-            back = diff(new, old, workspace=root)
-            for item, other in zip(there.indices, back.indices, strict=True):
-                assert other.change == -item.change
-                assert other.restated_points == -item.restated_points
-                assert parts(other) == -parts(item)
-                assert (other.revision is None) == (item.revision is None)
-            nation = back.indices[0]
-            restated = nation.restated_points / nation.from_level
-            assert nation.contribution + restated == nation.growth
+def check_reversal(there, back):
+    """Turned round, every change is negated."""
+    for item, other in zip(there.indices, back.indices, strict=True):
+        assert other.change == -item.change
+        assert other.restated_points == -item.restated_points
+        assert parts(other) == -parts(item)
+        assert (other.revision is None) == (item.revision is None)
+    nation = back.indices[0]
+    restated = nation.restated_points / nation.from_level
+    assert nation.contribution + restated == nation.growth

@@ -10,7 +10,7 @@ from cci_cli.config import read_config
 from cci_cli.definitions import Config
 from cci_cli.drafts import Draft, compute_draft, transcribe_draft
 from cci_cli.errors import DataError, UsageError, first_few
-from cci_cli.figures import find_changed_codes
+from cci_cli.figures import find_changed_codes, has_other_words
 from cci_cli.packages import check_names
 from cci_cli.periods import Period, PeriodRef, parse_period
 from cci_cli.releases import ReleaseShelf
@@ -137,14 +137,15 @@ def _find_before(shelf: ReleaseShelf, period: Period, config: Config) -> Release
 def _is_improved(newest: Release, draft: Draft, restate: str | None) -> bool:
     """Whether the same figures are to be replaced by ones that rest on something better known.
 
-    Exact levels take the place of printed ones, and what no longer rests on print or on invented
-    nodes the place of what did.
+    Exact levels take the place of printed ones, what no longer rests on print or on invented nodes
+    the place of what did, and new names that of old ones.
     """
     if restate is None:
         return False
     was_print = newest.is_transcribed and draft.decimals is None
     has_other_basis = newest.print_basis != draft.print_basis
-    return was_print or has_other_basis or newest.is_demonstration != draft.is_demonstration
+    is_other = has_other_basis or newest.is_demonstration != draft.is_demonstration
+    return was_print or is_other or has_other_words(newest.rows, draft.rows)
 
 
 def _describe(draft: Draft, config: Config) -> dict[str, Any]:

@@ -16,7 +16,10 @@ import polars as pl
 import pytest
 from conftest import REPOSITORY, index_toml, store
 
-from cci_cli import staging
+from cci_cli import outbox, staging
+from cci_cli.periods import parse_period
+from cci_cli.releases import ReleaseShelf
+from cci_cli.tabular import defuse_text
 
 PROVINCES = ["a", "b", "c"]
 FAMILY = (
@@ -492,8 +495,9 @@ def test_sums_altered_with_their_file_are_found_all_the_same(export, out):
     new = hashlib.sha256(path.read_bytes()).hexdigest()
     sums.write_text(sums.read_text(encoding="ascii").replace(old, new), encoding="ascii")
 
-    export()
+    run = export("--quiet")
 
+    assert run.err.startswith("warning: table2.csv: not what was exported")
     assert b"1250.00" in path.read_bytes()
     assert old in sums.read_text(encoding="ascii")
 
@@ -532,6 +536,7 @@ def test_of_many_states_the_last_two_are_kept(export, out, workspace):
 def test_what_a_killed_run_left_is_cleared_away_also_where_nothing_is_new(export, out):
     export()
     (out / ".staging-x/staged").mkdir(parents=True)
+    (out / ".staging-x/holder.json").write_text("{}", encoding="utf-8")
 
     assert export().err.startswith("unchanged:")
     assert [path.name for path in out.iterdir()] == ["2025H1"]
@@ -850,3 +855,254 @@ def test_the_bytes_are_the_same_on_every_machine(tmp_path, released):
     assert (tmp_path / "plain/2025H1").stat().st_mode & 0o777 == 0o755
     assert (tmp_path / "other/2025H1").stat().st_mode & 0o777 == 0o700
     assert (tmp_path / "plain/2025H1/table2.csv").stat().st_mode & 0o777 == 0o644
+
+
+# what others do meanwhile, and before
+
+
+def test_a_run_that_waited_exports_what_is_there_then(export, out, workspace, monkeypatch):
+    """While it waits for the lock, another revision is stored: a 4 for 2, so R 1000 for 500."""
+    export("2025H1")
+
+    def wait(parent, patience):
+        store(workspace, "2025H1", cards(a=4, b=3, c=0))
+        return staging.stage_folder(parent, patience)
+
+    monkeypatch.setattr(outbox, "stage_folder", wait)
+    export("2025H1", "--format", "parquet")
+
+    assert read(out / "2025H1/indices.csv")[4]["level"] == "1000.00"
+
+
+def test_releases_are_listed_once_for_a_run(released, cci):
+    shelf = ReleaseShelf(released)
+    store(released, "2025H1", cards(a=4, b=3, c=0))
+    cci("publish", "2025H1", "--restate", "recount", "--by", "A", workspace=released)
+
+    assert shelf.find_newest(parse_period("2025H1")).ref.revision == 1
+
+
+def test_a_release_that_rests_on_a_restated_one_is_an_alarm(export, out, released, cci):
+    """2025H1 stays at R 500, chained from 250, which is 400 now."""
+    store(released, "2024H2", cards(a=2, b=3, c=0))
+    cci("publish", "2024H2", "--restate", "recount", "--by", "A", workspace=released)
+
+    run = export("2025H1", "--quiet", folder=released)
+    refused = export("2025H1", "--require-official", folder=released, code=1)
+
+    assert run.err.startswith(
+        "warning: releases/2025H1/r1 rests on releases/2024H2/r1, which has been restated since"
+    )
+    assert "N111" in [note["code"] for note in package(out)["footnotes"]]
+    assert refused.err.startswith("error: `releases/2025H1/r1` rests on releases/2024H2/r1, which")
+    assert "[E420]" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("indices.toml", 'name = "R index"', 'name = "S index"'),
+        ("indices.toml", 'code = "R"', 'code = "S"'),
+        ("indices.toml", index_toml("Z", "hub", ["c"]), ""),
+        ("cci.toml", 'version = "test"', 'version = "next"'),
+        ("cci.toml", "hours_per_year = 8760", "hours_per_year = 8784"),
+        ("cci.toml", "standard_card_tflops = 100", "standard_card_tflops = 200"),
+        ("cci.toml", "decimals = 2", "decimals = 1"),
+    ],
+    ids=["name", "code", "index", "version", "hours", "standard card", "decimals"],
+)
+def test_under_another_config_than_that_of_the_release_nothing_is_official(
+    export, out, released, file, old, new
+):
+    path = released / "config" / file
+    path.write_text(path.read_text("utf-8").replace(old, new), encoding="utf-8")
+
+    refused = export("2025H1", "--require-official", folder=released, code=1)
+    export("2025H1", folder=released)
+
+    assert "the config says otherwise than `releases/2" in refused.err
+    assert "[E421]" in refused.err
+    assert package(out)["status"] == "provisional"
+
+
+def test_a_new_name_is_official_once_it_is_released(export, out, released, cci):
+    path = released / "config/indices.toml"
+    path.write_text(path.read_text("utf-8").replace('"R index"', '"S index"'), encoding="utf-8")
+
+    again = cci("publish", "2025H1", "--restate", "renamed", "--by", "A", workspace=released)
+    export("2025H1", "--require-official", folder=released)
+
+    assert "published releases/2025H1/r2" in again.err
+    assert "region series,S index,250.00,500.00" in (out / "2025H1/table2.csv").read_text("utf-8")
+
+
+def test_a_release_that_is_gone_is_an_alarm(export, released, cci):
+    store(released, "2025H1", cards(a=4, b=3, c=0))
+    cci("publish", "2025H1", "--restate", "recount", "--by", "A", workspace=released)
+    export("2025H1", folder=released)
+
+    shutil.rmtree(released / "releases/2025H1/r2")
+    back = export("2025H1", "--quiet", folder=released)
+    shutil.rmtree(released / "releases/2025H1")
+    gone = export("2025H1", "--quiet", folder=released)
+
+    assert back.err.startswith(
+        "warning: the figures of 2025H1 were those of release r2, and are r1"
+    )
+    assert gone.err.startswith(
+        "warning: the figures of 2025H1 were those of release r1, and are provisional now"
+    )
+
+
+def test_an_alteration_that_fits_in_itself_is_found_by_what_it_rests_on(export, out):
+    export()
+    folder = out / "2025H1"
+    old = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+    table = folder / "table2.csv"
+    table.write_bytes(table.read_bytes().replace(b"1250.00", b"1260.00"))
+    for name, tells in (("table2.csv", "datapackage.json"), ("datapackage.json", "SHA256SUMS")):
+        new = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        path = folder / tells
+        path.write_text(path.read_text("utf-8").replace(old[name], new), encoding="utf-8")
+    path = folder / "SHA256SUMS"
+    new = hashlib.sha256(table.read_bytes()).hexdigest()
+    path.write_text(path.read_text("utf-8").replace(old["table2.csv"], new), encoding="utf-8")
+
+    assert export("--quiet").err.startswith("warning: table2.csv: not what was exported")
+
+
+def test_the_bundle_of_another_period_is_not_this_one(export, out):
+    export("2024H2")
+    (out / "2024H2").rename(out / "2025H1")
+
+    assert export("2025H1").err.startswith("warning: datapackage.json: not what was exported")
+
+
+def test_folders_of_others_are_left_alone(export, out, workspace):
+    export()
+    precious = out / ".staging-website/precious"
+    precious.mkdir(parents=True)
+    (out / ".staging-note").write_text("x", encoding="utf-8")
+    export("--format", "parquet")
+    assert precious.is_dir()
+    shutil.rmtree(out / ".2025H1.previous")
+    (out / ".2025H1.previous").mkdir()
+    thesis = out / ".2025H1.previous/thesis.doc"
+    thesis.write_text("x", encoding="utf-8")
+    before = snapshot(out)
+
+    refused = export(code=1)
+
+    assert f"`{out}/.2025H1.previous` is not a bundle" in refused.err
+    assert snapshot(out / "2025H1") == {
+        path: seen for path, seen in before.items() if path.is_relative_to(out / "2025H1")
+    }
+    assert thesis.is_file()
+    assert precious.is_dir()
+    store(workspace, "2025H1", cards(a=2, b=3, c=0))
+    before = snapshot(out)
+    assert export("--format", "parquet").err.startswith("unchanged")
+    assert snapshot(out) == before
+
+
+def test_a_file_far_too_long_is_not_read(export, out):
+    export()
+    os.truncate(out / "2025H1/table2.csv", 1 << 40)
+
+    assert export().err.startswith("warning: table2.csv: not what was exported")
+    assert (out / "2025H1/table2.csv").stat().st_size < 2000
+
+
+def test_a_data_package_nested_without_end_is_none(export, out):
+    export()
+    (out / "2025H1/datapackage.json").write_text("[" * 200_000, encoding="utf-8")
+
+    assert "datapackage.json" in export().err.splitlines()[0]
+
+
+# odd places
+
+
+def test_no_folder_at_all_is_not_this_folder(cci, workspace, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    refused = cci("export", "--to", "", workspace=workspace)
+
+    assert (refused.code, refused.out) == (2, "")
+    assert "`to` cannot be ``" in refused.err
+    assert not (tmp_path / "2025H1").exists()
+
+
+def test_a_link_to_itself_is_no_place(cci, workspace, tmp_path):
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+
+    refused = cci("export", "--to", tmp_path / "loop", workspace=workspace)
+
+    assert (refused.code, refused.out) == (3, "")
+    assert "[E502]" in refused.err
+
+
+def test_the_evidence_of_another_workspace_is_safe_too(cci, workspace, make_workspace):
+    other = make_workspace(PROVINCES, FAMILY, name="other")
+
+    refused = cci("export", "--to", other / "snapshots", workspace=workspace)
+
+    assert (refused.code, refused.out) == (2, "")
+    assert "[E115]" in refused.err
+    assert not list((other / "snapshots").iterdir())
+
+
+def test_a_line_of_a_log_is_json_whatever_the_folder_is_called(cci, workspace, tmp_path):
+    folder = tmp_path / "F\u00a0x\ny"
+    arguments = ("export", "--to", folder, "--log-format", "json")
+
+    [line] = cci(*arguments, workspace=workspace).err.splitlines()
+    [plain] = cci("export", "--to", folder, workspace=workspace).err.splitlines()
+
+    assert json.loads(line)["folder"] == f"{folder}/2025H1"
+    assert plain.startswith("unchanged: ")
+
+
+# what a workbook cannot hold
+
+
+def test_a_level_with_more_digits_than_a_number_of_a_spreadsheet_is_a_text(
+    make_workspace, cci, tmp_path
+):
+    """10^15 × 2^62 / 1 points would lose digits as a binary float."""
+    root = make_workspace(["a"], index_toml("N", "national", ["a"]))
+    store(root, "2024H2", cards(a=1))
+    store(root, "2025H1", cards(a=2**62))
+
+    run = cci("export", "2025H1", "--to", tmp_path, "--format", "xlsx", workspace=root)
+    assert run.code == 0, run.err
+
+    page = openpyxl.load_workbook(tmp_path / "2025H1/table2.xlsx")["表2"]
+    level = f"{1000 * 2**62}.00"
+    assert (page["C4"].value, page["D4"].value) == (1000, level)
+    assert f",{level}" in (tmp_path / "2025H1/table2.csv").read_text("utf-8")
+
+
+@pytest.mark.parametrize("series", ["http://evil.example/x", "external:c:/x.xlsx", "=1+1"])
+def test_a_workbook_has_no_links_and_no_formulas(make_workspace, cci, tmp_path, series):
+    """A series of two indices is a merged cell."""
+    toml = index_toml("N", "national", ["a"]) + index_toml("R", "region", ["a"])
+    toml = toml.replace("national series", series).replace("region series", series)
+    root = make_workspace(["a"], toml, {"2024H2": cards(a=1)})
+    settings = root / "config/cci.toml"
+    text = settings.read_text("utf-8").replace("[checks]", 'title = "=2+2"\n\n[checks]')
+    settings.write_text(text, encoding="utf-8")
+
+    run = cci("export", "--to", tmp_path, "--format", "xlsx", workspace=root)
+    assert run.code == 0, run.err
+
+    book = openpyxl.load_workbook(tmp_path / "2024H2/table2.xlsx")
+    cells = [cell for page in book for row in page.iter_rows() for cell in row]
+    assert not [cell for cell in cells if cell.hyperlink or cell.data_type == "f"]
+    assert book["表2"]["A4"].value == ("'=1+1" if series == "=1+1" else series)
+
+
+@pytest.mark.parametrize("start", ["\t", "\r", "\n", "=", "＠"])
+def test_texts_are_defused_by_how_they_begin(start):
+    assert defuse_text(f"{start}x") == f"'{start}x"
+    assert defuse_text(f"x{start}") == f"x{start}"
