@@ -24,6 +24,8 @@ from cci_cli.packages import STAGING_PREFIX, list_below
 
 #: Who has a folder locked, beside what is made there.
 _HOLDER_FILE: Final = "holder.json"
+_STAGED_FOLDER: Final = "staged"
+_OWN_NAMES: Final = frozenset({_HOLDER_FILE, _STAGED_FOLDER})
 
 # of linux/fs.h and fcntl.h: relative paths are those of the current folder; swap two names
 _AT_FDCWD: Final = -100
@@ -71,7 +73,7 @@ def stage_folder(parent: Path, patience: float = LOCK_PATIENCE_SECONDS) -> Itera
 
 def _prepare(made: Path) -> Path:
     """Say in a new folder whose it is, and make one in it for what is to be made."""
-    staged = made / "staged"
+    staged = made / _STAGED_FOLDER
     try:
         (made / _HOLDER_FILE).write_text(json.dumps(_describe_self()), encoding="utf-8")
         staged.mkdir(mode=0o700)
@@ -93,7 +95,8 @@ def find_leftovers(parent: Path) -> list[Path]:
 def _is_ours(path: Path) -> bool:
     try:
         is_folder = path.is_dir() and not path.is_symlink()
-        return is_folder and ((path / _HOLDER_FILE).is_file() or not any(path.iterdir()))
+        # of one that was being cleared away, either may be left
+        return is_folder and {inner.name for inner in path.iterdir()} <= _OWN_NAMES
     except OSError:
         # gone meanwhile, or not to be looked at
         return False
@@ -106,7 +109,7 @@ def _describe_self() -> dict[str, str | int]:
 
 def _name_holder(parent: Path) -> str:
     """Who holds the lock, as far as it has said so."""
-    for folder in find_leftovers(parent):
+    for folder in parent.glob(f"{STAGING_PREFIX}*"):
         with suppress(OSError, ValueError, LookupError, TypeError):
             holder = json.loads((folder / _HOLDER_FILE).read_text("utf-8"))
             return "process {process} on {host}, since {since},".format(**holder)

@@ -136,7 +136,9 @@ class Rehearsal:
             return
         if tree not in self._seen:
             self._seen.append(tree)
-            assert self._cci("verify", workspace=self.root).code == 0
+            if self.arguments[0] != "export":
+                # an export does not write to what is verified, and the trees were compared
+                assert self._cci("verify", workspace=self.root).code == 0
             again = self._cci(*self.arguments)
             assert again.code == 0, again.err
             assert not list(self.root.rglob(".staging-*"))

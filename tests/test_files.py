@@ -76,9 +76,8 @@ def test_what_comes_through_a_pipe_can_be_ingested(cci, workspace, tmp_path):
 
 
 def test_a_staging_folder_is_gone_afterwards_and_so_is_what_a_killed_process_left(tmp_path):
-    (tmp_path / ".staging-killed").mkdir()
-    (tmp_path / ".staging-killed" / "holder.json").write_text("{}")
-    (tmp_path / ".staging-killed" / "nodes.csv").write_text("half")
+    (tmp_path / ".staging-killed" / "staged").mkdir(parents=True)
+    (tmp_path / ".staging-killed" / "staged" / "nodes.csv").write_text("half")
     (tmp_path / ".staging-killed-at-once").mkdir()
     with staging.stage_folder(tmp_path) as staged:
         assert list(tmp_path.iterdir()) == [staged.parent]
