@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+# as many tests as there are cores run at once: threads of each would only be in the way; those
+# that start processes of their own have them
+os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
 import polars as pl
 import pytest
