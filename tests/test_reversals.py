@@ -80,7 +80,7 @@ def comparisons(draw):
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(comparisons())
 def test_every_change_is_negated(result):
     back = reverse_diff(result)
@@ -100,7 +100,7 @@ def test_every_change_is_negated(result):
         assert (driver.cards, driver.supply) == (-there.cards, -there.supply)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(comparisons())
 def test_contributions_still_add_up_to_national_growth_exactly(result):
     back = reverse_diff(result)
@@ -112,7 +112,7 @@ def test_contributions_still_add_up_to_national_growth_exactly(result):
     assert sum(driver.contribution for driver in back.drivers) == nation.growth
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(comparisons())
 def test_points_are_the_same_seen_from_either_side(result):
     """A contribution times the level it is measured on: what was added to the national level."""
@@ -125,7 +125,7 @@ def test_points_are_the_same_seen_from_either_side(result):
         assert back.hubs.contribution * new == -result.hubs.contribution * old
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(comparisons())
 def test_turned_round_twice_it_is_what_it_was(result):
     back = reverse_diff(result)
@@ -134,7 +134,7 @@ def test_turned_round_twice_it_is_what_it_was(result):
     assert replace(reverse_diff(replace(back, notes=())), notes=()) == result
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(comparisons())
 def test_growth_from_zero_is_null(result):
     nation, *regions = result.indices
@@ -144,7 +144,7 @@ def test_growth_from_zero_is_null(result):
     assert {region.growth for region in back.indices[1:]} == {None}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(comparisons())
 def test_from_a_nation_at_zero_nothing_is_turned_round(result):
     nation, *regions = result.indices

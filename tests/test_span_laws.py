@@ -23,7 +23,7 @@ from cci_cli.periods import parse_period
 from cci_cli.releases import ReleaseShelf
 from cci_cli.results import DiffResult, IndexDiff
 
-law = settings(deadline=None, max_examples=3, derandomize=True, database=None)
+law = settings(deadline=None, max_examples=2, derandomize=True, database=None)
 
 PROVINCES = ("a", "b", "c")
 PERIODS = ("2024H2", "2025H1", "2025H2", "2026H1")

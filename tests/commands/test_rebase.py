@@ -285,7 +285,7 @@ LEVELS = st.dictionaries(
     min_size=2,
 )
 POINTS = st.fractions(min_value=Fraction(1, 1000), max_value=10**6)
-law = settings(max_examples=100, derandomize=True, database=None, deadline=None)
+law = settings(max_examples=40, derandomize=True, database=None, deadline=None)
 
 
 def put_on(levels, period, level, national="N"):
