@@ -29,6 +29,11 @@ from cci_cli.schemas import to_canonical
 
 NODES_FILE: Final = "nodes.csv"
 
+#: What snapshots were reduced to in this process, by the hash of their bytes and what they were
+#: checked against: a notebook asks for the same ones again and again.
+_CHECKED: Final[dict[object, CheckedNodes]] = {}
+_MOST_CHECKED: Final = 64
+
 
 @dataclass(frozen=True, slots=True)
 class Descriptor:
@@ -143,12 +148,19 @@ def read_revision(
         SystemFailureError: E501, a file cannot be read.
     """
     descriptor = check_hash(root, ref)
+    return descriptor, *_read_nodes(root, ref, config, descriptor)
+
+
+def _read_nodes(
+    root: Path, ref: PeriodRef, config: Config, descriptor: Descriptor
+) -> tuple[Survey, CheckedNodes]:
+    """The nodes of a revision whose hash was checked."""
     path = nodes_path(root, ref)
     survey, checked = read_nodes(path, nodes_name(ref), config, ref.period.as_of)
     if checked.rows != descriptor.rows:
         what = f"{checked.rows} rows instead of {descriptor.rows}"
         raise DataError("E303", value=path, what=what)
-    return descriptor, survey, checked
+    return survey, checked
 
 
 def scan_revision(root: Path, ref: PeriodRef) -> pl.LazyFrame:
@@ -176,7 +188,15 @@ def read_snapshot(root: Path, ref: PeriodRef, config: Config) -> Snapshot:
         InvalidDataError: E305, it breaks a rule.
     """
     ref = resolve_ref(root, ref)
-    descriptor, _, checked = read_revision(root, ref, config)
+    descriptor = check_hash(root, ref)
+    # of the same bytes under the same rules, the same would come out again
+    key = (descriptor.sha256, descriptor.rows, ref, config.provinces, config.models)
+    checked = _CHECKED.get(key)
+    if checked is None:
+        _, checked = _read_nodes(root, ref, config, descriptor)
+        if len(_CHECKED) >= _MOST_CHECKED:
+            _CHECKED.clear()
+        _CHECKED[key] = checked
     facts = SnapshotFacts(sha256=descriptor.sha256, rows=checked.rows, nodes=checked.nodes)
     return Snapshot(ref, facts, checked.card_counts, descriptor.is_demonstration)
 

@@ -623,3 +623,32 @@ def test_permissions_follow_the_umask(root, umask, folder, file):
     target = revision_folder(root)
     assert target.stat().st_mode & 0o777 == folder
     assert {path.stat().st_mode & 0o777 for path in target.iterdir()} == {file}
+
+
+def test_the_same_bytes_under_the_same_rules_are_checked_once(make_workspace, monkeypatch):
+    """Their hash is checked every time: what was altered is found all the same."""
+    nodes = [("once", "a", "M", 7)]
+    toml = index_toml("N", "national", ["a"])
+    root = make_workspace(["a"], toml, {"2024H2": nodes})
+    other = make_workspace(["a"], toml, {"2024H2": nodes}, models={"M": "300"}, name="other")
+    read = []
+    real = store.read_nodes
+
+    def count(path, *arguments):
+        read.append(path)
+        return real(path, *arguments)
+
+    monkeypatch.setattr(store, "read_nodes", count)
+    ref = PeriodRef(Period(2024, 2))
+    first, again, elsewhere = (
+        store.read_snapshot(folder, ref, read_config(folder)) for folder in (root, root, other)
+    )
+
+    assert len(read) == 2
+    assert again.card_counts is first.card_counts
+    assert elsewhere.card_counts is not first.card_counts
+    path = root / "snapshots/2024H2/r1/nodes.csv"
+    path.write_bytes(path.read_bytes().replace(b",7,", b",8,"))
+    with pytest.raises(DataError) as raised:
+        store.read_snapshot(root, ref, read_config(root))
+    assert raised.value.code == "E303"
