@@ -481,25 +481,6 @@ NOTES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "en": "Compared backwards, from {old} to {new}: every change has the other sign, and "
             "the causes are named as they happened in time, so that a new node counts as less.",
         },
-        "N119": {
-            "zh": "样本范围为全国 {count} 个省、自治区、直辖市，数据不包括香港特别行政区、"
-            "澳门特别行政区和台湾地区。",
-            "en": "The sample covers {count} provinces, autonomous regions and municipalities of "
-            "China; the data leave out Hong Kong, Macao and Taiwan.",
-        },
-        "N120": {
-            "zh": "标准卡算力参考值为 {tflops} TFLOPS（FP16 精度）；供算量以标准卡时/年计，"
-            "每年 {hours} 小时。",
-            "en": "A standard card has {tflops} TFLOPS at FP16; supply is in standard-card-hours "
-            "per year, of {hours} hours.",
-        },
-        "N121": {
-            "zh": "点位由未舍入的数值链接，印出时舍入一次，保留 {decimals} 位小数；各分项之和与合计"
-            "可能不等，不作强制平衡。样本范围调整后的链式点位不具可加性。",
-            "en": "Levels are chained from unrounded values and rounded once, to {decimals} "
-            "decimals, in print; parts may not add up to the whole and are not adjusted. Chained "
-            "levels are not additive after a change of scope.",
-        },
         "N114": {
             "zh": "{periods}：配置中的小数位数或舍入方式在发布后有变，此处数字与发布时不同，"
             "正式数字以发布为准。",
@@ -525,6 +506,25 @@ NOTES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "zh": "{period}的点位为试算值：其变动将使本表全部点位随之改变。",
             "en": "The levels of {period} are provisional: when they change, so does every level "
             "here.",
+        },
+        "N119": {
+            "zh": "样本范围为全国 {count} 个省、自治区、直辖市，数据不包括香港特别行政区、"
+            "澳门特别行政区和台湾地区。",
+            "en": "The sample covers {count} provinces, autonomous regions and municipalities of "
+            "China; the data leave out Hong Kong, Macao and Taiwan.",
+        },
+        "N120": {
+            "zh": "标准卡算力参考值为 {tflops} TFLOPS（FP16 精度）；供算量以标准卡时/年计，"
+            "每年 {hours} 小时。",
+            "en": "A standard card has {tflops} TFLOPS at FP16; supply is in standard-card-hours "
+            "per year, of {hours} hours.",
+        },
+        "N121": {
+            "zh": "点位由未舍入的数值链接，印出时舍入一次，保留 {decimals} 位小数；各分项之和与合计"
+            "可能不等，不作强制平衡。样本范围调整后的链式点位不具可加性。",
+            "en": "Levels are chained from unrounded values and rounded once, to {decimals} "
+            "decimals, in print; parts may not add up to the whole and are not adjusted. Chained "
+            "levels are not additive after a change of scope.",
         },
     }
 )

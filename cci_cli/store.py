@@ -178,6 +178,8 @@ def scan_revision(root: Path, ref: PeriodRef) -> pl.LazyFrame:
 def read_snapshot(root: Path, ref: PeriodRef, config: Config) -> Snapshot:
     """A stored revision, checked in full, reduced to its sums.
 
+    Its hash is checked every time, its values once in a process for the same bytes and rules.
+
     Args:
         root: the folder of the workspace.
         ref: a period, or a revision of it; the newest one where none is named.
