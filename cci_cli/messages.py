@@ -311,6 +311,10 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "the levels end at {last}: there are none of {value}",
             "`cci status` shows what is stored",
         ),
+        "E422": Message(
+            "{value} was transcribed from print: of its figures, only the levels are known",
+            "a bulletin needs the data behind them: store the snapshot, and publish from it",
+        ),
         "E413": Message(
             "no index has the code or name {value}",
             "the indices are {known}",
