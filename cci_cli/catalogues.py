@@ -1,13 +1,13 @@
-"""Read provinces.csv and cards.csv from their text and check them. No I/O."""
+"""Read provinces.csv, cards.csv and tiles.csv from their text and check them. No I/O."""
 
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final, Literal
 
-from cci_cli.definitions import CardModel, Province, fold_name
+from cci_cli.definitions import CardModel, Province, fold_name, suggest_name
 from cci_cli.errors import ProblemList
 
 PROVINCE_COLUMNS: Final = ("code", "name", "full_name", "name_en", "region", "aliases")
@@ -24,8 +24,13 @@ CARD_COLUMNS: Final = (
     "note",
 )
 
+TILE_COLUMNS: Final = ("province", "column", "row")
+
 # no exponent, no sign, and few enough digits that nobody mistakes a slip for a figure
 _DECIMAL: Final = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,9})?")
+#: A grid of more columns or rows than this would have no room for words.
+_MAX_TILES: Final = 30
+_PLACE: Final = re.compile(r"0|[1-9][0-9]?")
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 
 
@@ -71,6 +76,13 @@ class _Row:
             self.refuse("E207", column, expected="a year, or nothing where it is not known")
             return None
         return int(text) if text else None
+
+    def take_place(self, column: str) -> int:
+        text = self.fields[column]
+        place = int(text) if _PLACE.fullmatch(text) else _MAX_TILES
+        if place >= _MAX_TILES:
+            self.refuse("E207", column, expected=f"a whole number from 0 to {_MAX_TILES - 1}")
+        return place
 
     def take_basis(self, column: str) -> Literal["dense", "sparse"]:
         if self.fields[column] == "sparse":
@@ -141,6 +153,31 @@ def parse_models(text: str, problems: ProblemList) -> tuple[CardModel, ...]:
         lines.append(row.line)
     _check_spellings(zip(lines, [model.spellings for model in models], strict=True), problems)
     return tuple(models)
+
+
+def parse_tiles(
+    text: str, provinces: Sequence[Province], problems: ProblemList
+) -> dict[str, tuple[int, int]]:
+    """The squares of tiles.csv, column and row from 0, by the name of the province.
+
+    Whatever is wrong is added to ``problems``; the squares are then not fit for use. Not every
+    province need have one.
+    """
+    known = {fold_name(item): one.name for one in provinces for item in one.spellings}
+    names = {province.name for province in provinces}
+    squares: dict[str, tuple[int, int]] = {}
+    lines: dict[str | tuple[int, int], int] = {}
+    for row in _read_rows(text, TILE_COLUMNS, problems):
+        province = row.take_text("province")
+        square = (row.take_place("column"), row.take_place("row"))
+        if province not in names:
+            row.refuse("E212", "province", hint=suggest_name(province, known))
+        for value, column in ((province, "province"), (square, "column")):
+            first = lines.setdefault(value, row.line)
+            if first != row.line:
+                row.refuse("E210", column, first=f"on line {first}")
+        squares[province] = square
+    return squares
 
 
 def _read_rows(text: str, columns: tuple[str, ...], problems: ProblemList) -> Iterator[_Row]:

@@ -9,6 +9,7 @@ from cci_cli.errors import first_few
 from cci_cli.figures import Rounder, exact_text, index_name, index_series, to_provenance
 from cci_cli.formats import Lang
 from cci_cli.periods import PeriodRef
+from cci_cli.phrases import CAUSE_NAMES
 from cci_cli.results import (
     CAUSES,
     DiffResult,
@@ -31,17 +32,6 @@ from cci_cli.views import (
     signed_text,
 )
 
-_CAUSE_NAMES: Final[Mapping[str, str]] = {
-    "new_node": "新建节点",
-    "put_into_service": "投入运行",
-    "expanded": "扩容",
-    "re_equipped": "更换型号",
-    "moved": "迁址",
-    "shrunk": "缩减",
-    "suspended": "暂停",
-    "closed": "关闭",
-    "discovered": "补录",
-}
 #: Causes named beside a driver.
 SHOWN_CAUSES: Final = 3
 #: What a cause is called in English where that is not its key in words.
@@ -254,7 +244,7 @@ def _rank_causes(causes: Mapping[str, Fraction]) -> list[str]:
 
 def _cause_name(cause: str, lang: Lang) -> str:
     if lang == "zh":
-        return _CAUSE_NAMES[cause]
+        return CAUSE_NAMES["zh"][cause]
     return _ENGLISH_CAUSES.get(cause, cause.replace("_", " "))
 
 

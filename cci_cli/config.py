@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from cci_cli.catalogues import parse_models, parse_provinces
+from cci_cli.catalogues import parse_models, parse_provinces, parse_tiles
 from cci_cli.definitions import (
     Checks,
     Config,
@@ -23,7 +23,7 @@ from cci_cli.definitions import (
     fold_name,
     suggest_name,
 )
-from cci_cli.errors import InvalidDataError, ProblemList
+from cci_cli.errors import InvalidDataError, ProblemList, SystemFailureError
 from cci_cli.files import read_bytes
 from cci_cli.periods import Period
 from cci_cli.settings import (
@@ -35,8 +35,11 @@ from cci_cli.settings import (
     check_table,
     read_one_of,
 )
+from cci_cli.workspace import MARKER
 
 CONFIG_FILES: Final = ("cci.toml", "provinces.csv", "indices.toml", "cards.csv")
+#: Where the squares of the provinces lie in a figure: no figure of an index depends on it.
+TILES_FILE: Final = "tiles.csv"
 
 ALL_PROVINCES: Final = "*"
 
@@ -87,6 +90,48 @@ def read_config(root: Path) -> Config:
         models=models,
         hashes={name: hashlib.sha256(contents[name]).hexdigest() for name in CONFIG_FILES},
     )
+
+
+def read_tiles(root: Path, config: Config) -> dict[str, tuple[int, int]]:
+    """The squares of the provinces, column and row from 0, by name.
+
+    Returns:
+        Those of ``config/tiles.csv``; without that file, the packaged ones, and nothing where
+        these have not every province of the config.
+
+    Raises:
+        InvalidDataError: E203, with every problem of the file; also a province without a square.
+        SystemFailureError: E501, it cannot be read.
+    """
+    own = root / "config" / TILES_FILE
+    is_own = own.exists()
+    path = own if is_own else find_defaults() / TILES_FILE
+    problems = ProblemList(f"config/{TILES_FILE}")
+    names = config.province_names
+    text = _decode({TILES_FILE: read_bytes(path)}, problems)
+    squares = parse_tiles(text, config.provinces, problems)
+    missing = [name for name in names if name not in squares]
+    if not is_own:
+        return {} if missing or problems.total else squares
+    if not problems.total:
+        for name in missing:
+            problems.add("E221", column="province", value=name)
+    if problems.total:
+        raise InvalidDataError("E203", root / "config", problems.first(), problems.total)
+    return squares
+
+
+def find_defaults() -> Path:
+    """The config that the package was built with; in a checkout, the repository's own.
+
+    Raises:
+        SystemFailureError: E501, it is not in the installation.
+    """
+    package = Path(__file__).parent
+    for folder in (package / "defaults", package.parent / "config"):
+        if (folder / MARKER.name).is_file():
+            return folder
+    raise SystemFailureError("E501", value=package / "defaults", detail="not in the installation")
 
 
 def _make_publication(values: Mapping[str, Any]) -> Publication:

@@ -25,6 +25,8 @@ AreaKind = Literal["national", "region", "hub", "province", "union"]
 #: What a hub is called in its name; beside other hubs it need not be said.
 _HUB_WORDS: Final[Mapping[Lang, str]] = {"zh": "枢纽", "en": " Hub"}
 _NAMELESS: Final[Mapping[Lang, str]] = {"zh": "", "en": ""}
+_UNION: Final[Mapping[Lang, str]] = {"zh": "枢纽节点", "en": "Hubs"}
+_REST: Final[Mapping[Lang, str]] = {"zh": "其他省份", "en": "Other provinces"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +181,8 @@ def find_facts(history: History, compiled: Compilation, causes: Mapping[str, Fra
         nation=nation,
         regions=tuple(area for area in areas if area.kind == "region"),
         hubs=hubs,
-        hub_union=_measure_scope("union", _NAMELESS, inside, nation, data) if hubs else None,
-        rest=_measure_scope("union", _NAMELESS, outside, nation, data) if outside else None,
+        hub_union=_measure_scope("union", _UNION, inside, nation, data) if hubs else None,
+        rest=_measure_scope("union", _REST, outside, nation, data) if hubs and outside else None,
         provinces=tuple(
             _measure_scope("province", _name_province(name, by_name), (name,), nation, data)
             # one that the config has lost since the release comes last

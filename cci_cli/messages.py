@@ -104,6 +104,7 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         "E218": Message("{value} is empty", "expected at least one {expected}"),
         "E219": Message("not valid CSV: {detail}"),
         "E220": Message("bytes are not UTF-8 from byte {offset} on", "save the file as UTF-8"),
+        "E221": Message("{value} has no square", "add a row with its column and its row"),
         # snapshot files
         "E301": Message(
             "no snapshot of {value} in this workspace",

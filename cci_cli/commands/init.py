@@ -3,8 +3,8 @@
 import shutil
 from pathlib import Path
 
-from cci_cli.config import CONFIG_FILES
-from cci_cli.errors import SystemFailureError, UsageError, os_failure
+from cci_cli.config import CONFIG_FILES, TILES_FILE, find_defaults
+from cci_cli.errors import UsageError, os_failure
 from cci_cli.workspace import MARKER
 
 
@@ -21,12 +21,13 @@ def init(folder: Path | str) -> tuple[Path, ...]:
     Example:
         >>> import cci_cli
         >>> [path.name for path in cci_cli.init("my-indices")]
-        ['cci.toml', 'provinces.csv', 'indices.toml', 'cards.csv', 'snapshots']
+        ['cci.toml', 'provinces.csv', 'indices.toml', 'cards.csv', 'tiles.csv', 'snapshots']
     """
     folder = Path(folder)
     if (folder / MARKER).exists():
         raise UsageError("E105", value=folder)
-    defaults = _find_defaults()
+    defaults = find_defaults()
+    names = (*CONFIG_FILES, TILES_FILE)
     try:
         there = folder.resolve()
         if there.exists() and (not there.is_dir() or any(there.iterdir())):
@@ -35,17 +36,8 @@ def init(folder: Path | str) -> tuple[Path, ...]:
         config.mkdir(parents=True)
         snapshots.mkdir()
         # the file that makes it a workspace comes last
-        for name in sorted(CONFIG_FILES, key=lambda name: name == MARKER.name):
+        for name in sorted(names, key=lambda name: name == MARKER.name):
             shutil.copyfile(defaults / name, config / name)
     except OSError as error:
         raise os_failure("E502", folder, error) from error
-    return (*(config / name for name in CONFIG_FILES), snapshots)
-
-
-def _find_defaults() -> Path:
-    """The config that the package was built with; in a checkout, the repository's own."""
-    package = Path(__file__).parents[1]
-    for folder in (package / "defaults", package.parent / "config"):
-        if (folder / MARKER.name).is_file():
-            return folder
-    raise SystemFailureError("E501", value=package / "defaults", detail="not in the installation")
+    return (*(config / name for name in names), snapshots)

@@ -3,7 +3,7 @@
 import pytest
 from conftest import REPOSITORY
 
-from cci_cli.config import CONFIG_FILES
+from cci_cli.config import CONFIG_FILES, TILES_FILE
 
 
 def test_a_new_workspace_has_the_repository_s_config_and_no_data(cci, tmp_path):
@@ -12,7 +12,7 @@ def test_a_new_workspace_has_the_repository_s_config_and_no_data(cci, tmp_path):
 
     assert run.code == 0
     assert f"made {folder / 'config' / 'cards.csv'}" in run.err
-    for name in CONFIG_FILES:
+    for name in (*CONFIG_FILES, TILES_FILE):
         made, kept = folder / "config" / name, REPOSITORY / "config" / name
         assert made.read_bytes() == kept.read_bytes()
     assert list((folder / "snapshots").iterdir()) == []
