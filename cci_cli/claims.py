@@ -3,7 +3,7 @@
 A sentence is words around claims: no digit of a figure is in it that is not of one of them.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from string import Formatter
@@ -351,13 +351,3 @@ def _must(value: Fraction | None) -> Fraction:
 def key_of(area: Area) -> str:
     """What an area is called in a claim: the code of its index, else its name."""
     return area.code or area.name["zh"] or "+".join(area.provinces)
-
-
-def find_claims(sentences: Sequence[Sentence]) -> Iterator[tuple[Sentence, Claim]]:
-    """Every claim once, with the sentence that makes it first."""
-    seen: set[tuple[str, str]] = set()
-    for sentence in sentences:
-        for claim in sentence.claims:
-            if (claim.name, claim.printed) not in seen:
-                seen.add((claim.name, claim.printed))
-                yield sentence, claim

@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parents[1] / "cci_cli"
 #: Each module imports only from lines above its own.
 ORDER = (
     ("", "formats", "messages", "sheetxml"),
-    ("errors", "phrases"),
+    ("captions", "errors", "phrases"),
     ("charts", "periods", "readings", "rounding"),
     ("definitions", "options", "surroundings", "workspace"),
     ("catalogues", "columns", "indices", "records", "settings"),
@@ -40,10 +40,10 @@ ORDER = (
     ("standings",),
     ("analysis", "wrapping"),
     ("accounts", "excel", "spans", "timeline", "timelines"),
-    ("bundles", "movements", "rebasings", "render", "sdmx"),
+    ("bundles", "exhibits", "movements", "rebasings", "render", "sdmx"),
     ("bundlefields", "inquiry", "viewing"),
     ("publications",),
-    ("bundledescriptor",),
+    ("bulletin", "bundledescriptor"),
     (
         "commands",
         "commands.cards",
@@ -97,6 +97,9 @@ DOMAIN = (
     "revisionviews",
     "bundles",
     "charts",
+    "captions",
+    "bulletin",
+    "exhibits",
     "analysis",
     "claims",
     "phrases",

@@ -1,0 +1,295 @@
+"""The bulletin of one period, whole, before it is set as a page. Domain: no I/O."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from cci_cli import __version__
+from cci_cli.analysis import Section, analyse
+from cci_cli.captions import CAPTIONS
+from cci_cli.charts import Figure
+from cci_cli.claims import Claim, Sentence
+from cci_cli.exhibits import (
+    DataTable,
+    Squares,
+    build_figures,
+    build_level_table,
+    build_scope_table,
+)
+from cci_cli.facts import Facts
+from cci_cli.figures import Rounder
+from cci_cli.formats import Lang
+from cci_cli.notes import find_bundle_notes
+from cci_cli.publications import describe_provenance
+from cci_cli.render import to_json
+from cci_cli.rounding import fraction_text, round_exact
+from cci_cli.standings import LEVEL_WITH
+from cci_cli.views import NULL_MARK, change_text, date_text, legend_lines, note_text
+
+#: The figures that stand below a part of the analysis.
+_PLACES: Mapping[str, tuple[str, ...]] = {
+    "nation": (),
+    "regions": ("figure_regions", "figure_region_shares"),
+    "hubs": ("figure_hubs", "figure_hub_shares"),
+    "provinces": ("figure_tiles_level", "figure_tiles_growth"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigure:
+    """A figure that stands large at the top of a page."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the analysis with the figures below it."""
+
+    section: Section
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """A bulletin in one language.
+
+    ``standing`` says whether it is official, ``warning`` what must be seen before all else, empty
+    for nothing. ``source_rows`` are kind, identity and hash of what the figures were made from,
+    ``commands`` what reproduces them. ``claims`` are those of the analysis, each with the sentence
+    that makes it.
+    """
+
+    lang: Lang
+    title: str
+    edition: str
+    standing: str
+    is_official: bool
+    warning: str
+    key_figures: tuple[KeyFigure, ...]
+    level_table: DataTable
+    parts: tuple[Part, ...]
+    history: Figure | None
+    scope_table: DataTable
+    method_table: DataTable
+    method_text: str
+    notes: tuple[str, ...]
+    source_rows: tuple[tuple[str, str, str], ...]
+    commands: tuple[str, ...]
+    imprint: tuple[str, ...]
+    claims: tuple[tuple[Sentence, Claim], ...]
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """Headings and labels in its language."""
+        return CAPTIONS[self.lang]
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """All figures, in the order of their numbers."""
+        found = [figure for part in self.parts for figure in part.figures]
+        return (*found, *([self.history] if self.history else []))
+
+
+def build_bulletin(facts: Facts, squares: Squares, lang: Lang) -> Bulletin:
+    """The bulletin of a period.
+
+    Args:
+        facts: what it speaks of.
+        squares: column and row of each province; empty to leave out the tile grids.
+        lang: its language.
+    """
+    history, words = facts.history, CAPTIONS[lang]
+    methodology, period = facts.config.methodology, facts.period
+    sections = analyse(facts, lang)
+    figures = build_figures(facts, squares, lang)
+    claims = [
+        (sentence, claim)
+        for section in sections
+        for sentence in section.sentences
+        for claim in sentence.claims
+    ]
+    name = methodology.title if lang == "zh" else methodology.title_en
+    half = words[f"half_{period.half}"]
+    return Bulletin(
+        lang=lang,
+        title=words["title"].format(name=name or words["untitled"]),
+        edition=words["edition"].format(year=period.year, half=half, date=date_text(period, lang)),
+        standing=_tell_standing(facts, lang),
+        is_official=history.is_all_official,
+        warning=words["demonstration"] if history.is_demonstration else "",
+        key_figures=tuple(_find_key_figures(facts, lang)),
+        level_table=build_level_table(facts, lang),
+        parts=tuple(
+            Part(section, tuple(figures[key] for key in _PLACES[section.key] if key in figures))
+            for section in sections
+        ),
+        history=figures.get("figure_history"),
+        scope_table=build_scope_table(facts, lang),
+        method_table=_build_method_table(facts, lang),
+        method_text=words["method_version"].format(
+            version=methodology.version,
+            base=date_text(methodology.base_period, lang),
+            level=f"{methodology.base_level:f}",
+            decimals=methodology.decimals,
+            rounding=words[methodology.rounding],
+        ),
+        notes=tuple(_find_notes(facts, [claim for _, claim in claims], lang)),
+        source_rows=tuple(_find_sources(facts, lang)),
+        commands=(
+            "cci verify",
+            f"cci compute {period}",
+            f"cci report {period} --to DIR" + (" --lang en" if lang == "en" else ""),
+        ),
+        imprint=tuple(_find_imprint(facts, lang)),
+        claims=_drop_repeated(claims),
+    )
+
+
+def _drop_repeated(
+    claims: Sequence[tuple[Sentence, Claim]],
+) -> tuple[tuple[Sentence, Claim], ...]:
+    """Every claim once, with the sentence that makes it first."""
+    first = {(claim.name, claim.printed): (sentence, claim) for sentence, claim in claims[::-1]}
+    return tuple(item for item in dict.fromkeys(claims) if item in first.values())
+
+
+def _tell_standing(facts: Facts, lang: Lang) -> str:
+    history, words = facts.history, CAPTIONS[lang]
+    release = history.releases.get(facts.period)
+    if not history.is_all_official or release is None:
+        return words["provisional"]
+    return words["official_as"].format(release=release.name)
+
+
+def _find_key_figures(facts: Facts, lang: Lang) -> Iterator[KeyFigure]:
+    words, rounder, nation = CAPTIONS[lang], Rounder(facts.config.methodology), facts.nation
+    yield KeyFigure(words["key_level"], f"{rounder.points(nation.level):f}")
+    if facts.previous is not None:
+        yield KeyFigure(words["key_growth"], change_text(rounder.percent(nation.growth)))
+    if lang == "zh":
+        yield KeyFigure(words["key_cards"], f"{rounder.points(nation.standard_cards / 10**4):f}")
+    else:
+        yield KeyFigure(words["key_cards"], f"{rounder.whole(nation.standard_cards):,}")
+    yield KeyFigure(words["key_eflops"], f"{rounder.points(facts.eflops):f}")
+    share = None if facts.hub_union is None else rounder.percent(facts.hub_union.share)
+    if share is not None:
+        yield KeyFigure(words["key_hubs"], f"{share:f}%")
+
+
+def _build_method_table(facts: Facts, lang: Lang) -> DataTable:
+    words, methodology = CAPTIONS[lang], facts.config.methodology
+    tflops, hours = f"{methodology.standard_card_tflops:f}", f"{methodology.hours_per_year:,}"
+    rows = (
+        ("coefficient", words["formula_coefficient"].format(tflops=tflops), "unit_coefficient"),
+        ("cards", words["formula_cards"], "unit_cards"),
+        ("supply", f"CPSⱼ = Qⱼ × {hours}", "unit_supply"),
+        ("total", "TSᵢ = Σ CPSⱼ (j ∈ i)", "unit_supply"),
+        ("base", words["formula_base"].format(level=f"{methodology.base_level:f}"), "unit_points"),
+        ("level", "Iₜ = Iₜ₋₁ × TSₜ ÷ TSₜ₋₁", "unit_points"),
+    )
+    return DataTable(
+        name="method",
+        caption="",
+        headers=(words["step"], words["formula"], words["unit"]),
+        rows=tuple((words[f"step_{step}"], formula, words[unit]) for step, formula, unit in rows),
+    )
+
+
+def _find_notes(facts: Facts, claims: Sequence[Claim], lang: Lang) -> Iterator[str]:
+    """The footnotes: of the sample and the method, of this period, of its analysis."""
+    words = CAPTIONS[lang]
+    yield from (note_text(note, lang) for note in find_bundle_notes(facts.history))
+    yield from legend_lines({area.status for area in facts.indices}, lang)
+    if facts.previous is None:
+        return
+    yield words["level_with"].format(pp=f"{round_exact(100 * LEVEL_WITH, 1):f}")
+    others = {
+        claim.name: claim
+        for claim in claims
+        if claim.from_table is not None and not claim.is_recomputable and claim.unit != "rank"
+    }
+    if others:
+        example = next(
+            (claim for claim in others.values() if claim.name.endswith("increment_share")),
+            next(iter(others.values())),
+        )
+        yield words["recomputed"].format(
+            count=len(others), example=example.printed, other=example.from_table
+        )
+
+
+def _find_sources(facts: Facts, lang: Lang) -> Iterator[tuple[str, str, str]]:
+    """What the figures were made from: kind, identity, hash."""
+    words = CAPTIONS[lang]
+    document = describe_provenance(facts.history)
+    snapshots: dict[str, str] = {}
+    for release in document["releases"].values():
+        snapshots |= _name_snapshots(release["snapshots"])
+    snapshots |= _name_snapshots(document["snapshots"])
+    for name, sha256 in sorted(snapshots.items()):
+        yield words["snapshot"], name, sha256
+    for period, release in document["releases"].items():
+        yield words["release"], f"releases/{period}/{release['release']}", release["sha256"]
+    for name, sha256 in document["config"].items():
+        yield words["config"], f"config/{name}", sha256
+    yield words["program"], f"cci {__version__}", NULL_MARK
+
+
+def _name_snapshots(snapshots: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    return {
+        f"{period}@{snapshot['revision']}": snapshot["sha256"]
+        for period, snapshot in snapshots.items()
+    }
+
+
+def _find_imprint(facts: Facts, lang: Lang) -> Iterator[str]:
+    """Who publishes it and when the next one comes, as far as the config has it."""
+    words, said = CAPTIONS[lang], facts.config.publication
+    publisher = said.publisher if lang == "zh" else said.publisher_en or said.publisher
+    if publisher:
+        yield words["publisher"].format(name=publisher)
+    contact = " · ".join(filter(None, (said.contact_email, said.contact_url)))
+    if contact:
+        yield words["contact"].format(text=contact)
+    licence = " · ".join(filter(None, (said.licence, said.licence_url)))
+    if licence:
+        yield words["licence"].format(text=licence)
+    day = said.calendar.get(facts.period.next)
+    if day is not None:
+        yield words["next_release"].format(period=facts.period.next, date=day.isoformat())
+    yield words["footer"].format(version=__version__)
+
+
+def describe_claims(bulletin: Bulletin, facts: Facts) -> bytes:
+    """The bytes of ``claims.json``: every claim of the analysis.
+
+    Each with its indices, formula and unit, the exact value in that unit as p/q, the printed
+    digits, what a reader computes from Table 2 alone, null where that does not give it, whether
+    that is the same, and the sentence it stands in.
+    """
+    document: dict[str, Any] = {
+        "period": str(facts.period),
+        "previous": None if facts.previous is None else str(facts.previous),
+        "lang": bulletin.lang,
+        "claims": [_describe_claim(claim, sentence) for sentence, claim in bulletin.claims],
+        "provenance": describe_provenance(facts.history),
+    }
+    return (to_json(document) + "\n").encode()
+
+
+def _describe_claim(claim: Claim, sentence: Sentence) -> dict[str, Any]:
+    exact: Fraction = claim.exact
+    return {
+        "claim": claim.name,
+        "indices": list(claim.areas),
+        "formula": claim.formula,
+        "unit": claim.unit,
+        "exact": fraction_text(exact),
+        "printed": claim.printed,
+        "from_table": claim.from_table,
+        "recomputable": claim.is_recomputable,
+        "sentence": str(sentence),
+    }
