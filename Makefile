@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-bui
 # on all cores, for the tests of crashes and of raw files are many
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
-.PHONY: help run test check format snapshots clean
+.PHONY: help run test check format snapshots fonts clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -32,6 +32,9 @@ format: $(VENV)/.dev ## put the code into its standard form
 snapshots: $(VENV)/.core ## make the demonstration snapshots again, byte for byte
 	$(BIN)/python tools/make_snapshots.py .
 
+fonts: $(VENV)/.fonts ## make the fonts of the bulletin again, byte for byte
+	$(BIN)/python tools/make_fonts.py .
+
 clean: ## remove what the other targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -44,5 +47,10 @@ $(VENV)/.core: pyproject.toml constraints.txt
 
 $(VENV)/.dev: $(VENV)/.core
 	$(PIP) pip
-	$(PIP) --editable '.[excel]' --group dev
+	$(PIP) --editable '.[excel,report]' --group dev
+	touch $@
+
+$(VENV)/.fonts: $(VENV)/.core
+	$(PIP) pip
+	$(PIP) --group fonts
 	touch $@

@@ -348,6 +348,10 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "export to a folder on a local disk, and copy from there; readers would otherwise find "
             "half of the old and half of the new",
         ),
+        "E508": Message(
+            "the bulletin needs the package {package}",
+            "install it beside cci: python -m pip install 'cci-cli[report]'",
+        ),
     }
 )
 

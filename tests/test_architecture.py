@@ -18,7 +18,7 @@ ORDER = (
     ("", "formats", "messages", "sheetxml"),
     ("captions", "errors", "phrases"),
     ("charts", "periods", "readings", "rounding"),
-    ("definitions", "options", "surroundings", "workspace"),
+    ("definitions", "options", "surroundings", "typefaces", "workspace"),
     ("catalogues", "columns", "indices", "records", "settings"),
     ("conversion", "headers", "plausibility", "results", "schemas", "spellings"),
     ("csvfile", "figures", "files", "leveltable", "normaliser", "workbook"),
