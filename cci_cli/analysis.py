@@ -12,12 +12,16 @@ from typing import Final
 from cci_cli.claims import Claim, Sentence, join_sentences, key_of, sort_areas
 from cci_cli.facts import Area, Facts
 from cci_cli.formats import Lang
-from cci_cli.phrases import CAUSE_NAMES, number_word
+from cci_cli.phrases import CAUSE_NAMES, number_word, section_mark
 from cci_cli.scribe import Scribe, select
 from cci_cli.standings import tell_contributions, tell_growths, tell_shares, title_standing
 
 #: Provinces that are named together as the first.
 TOP_PROVINCES: Final = 5
+#: As many hubs are 八大枢纽 in Chinese; of others one says how many they are.
+_GREAT: Final = range(3, 11)
+#: More provinces than this at one place of an order are not named.
+_MOST_NAMED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +57,11 @@ def analyse(facts: Facts, lang: Lang) -> tuple[Section, ...]:
     sections = []
     for number, (key, tell) in enumerate(parts.items(), start=1):
         title, paragraphs = tell(scribe)
-        mark = number_word(number, lang) if lang == "zh" else str(number)
         told = (tuple(paragraph) for paragraph in paragraphs)
         sections.append(
             Section(
                 key,
-                scribe.say("section", number=mark, title=title),
+                scribe.say("section", number=section_mark(number, lang), title=title),
                 tuple(paragraph for paragraph in told if paragraph),
             )
         )
@@ -85,23 +88,25 @@ def _count_movers(scribe: Scribe, areas: Sequence[Area]) -> Iterator[Sentence]:
     if not areas or up.exact + down.exact < len(areas):
         return
     if up.exact and down.exact:
-        yield scribe.say("mixed", **counts)
+        yield scribe.say("mixed", up=up, down=down)
     else:
         yield scribe.say("all_up", count=up) if up.exact else scribe.say("all_down", count=down)
 
 
 def _count_moves(scribe: Scribe, name: str, areas: Sequence[Area]) -> dict[str, Claim]:
-    """How many areas grew, and how many fell."""
+    """How many areas grew, fell, stood still, and had nothing to grow from."""
     found = {
         "up": (">", select(areas, lambda growth: growth > 0)),
         "down": ("<", select(areas, lambda growth: growth < 0)),
+        "still": ("=", select(areas, lambda growth: growth == 0)),
+        "new": ("> 0 =", [area for area in areas if area.growth is None]),
     }
     return {
         key: scribe.claims.count(
             f"{name}.{key}",
             f"{name} with TS_t {sign} TS_t−1",
             len(some),
-            number_word(len(some), scribe.lang),
+            None if name == "provinces" else number_word(len(some), scribe.lang),
         )
         for key, (sign, some) in found.items()
     }
@@ -223,11 +228,11 @@ def _tell_union(scribe: Scribe, union: Area) -> Sentence:
 
 
 def _hub_count(scribe: Scribe, hubs: int) -> str:
-    """八大, 12 个, eight."""
+    """八大, 12个, eight."""
     word = number_word(hubs, scribe.lang)
     if scribe.lang == "en":
         return word
-    return f"{word}个" if word.isdecimal() else f"{word}大"
+    return f"{word}大" if hubs in _GREAT else f"{word}个"
 
 
 def _hold_against_target(scribe: Scribe, share: Fraction) -> Sentence:
@@ -280,20 +285,16 @@ def _tell_province_growth(scribe: Scribe) -> list[Sentence]:
     if not known:
         return []
     counts = _count_moves(scribe, "provinces", provinces)
-    up, down = counts["up"], counts["down"]
-    if up.exact == len(provinces):
-        clauses = [scribe.say("provinces_all_up", count=up)]
-    elif down.exact == len(provinces):
-        clauses = [scribe.say("provinces_all_down", count=down)]
+    moves = [key for key, count in counts.items() if count.exact]
+    if moves in (["up"], ["down"]):
+        told = [scribe.say(f"provinces_all_{moves[0]}", count=counts[moves[0]])]
     else:
-        clauses = [scribe.say("provinces_moved", **counts)]
-    for key, is_least in (("provinces_fastest", False), ("provinces_slowest", True)):
-        group = sort_areas(known, "growth", is_least=is_least)[0]
-        clauses.append(
-            scribe.say(
-                key,
-                name=scribe.rank(known, "growth", 0, is_least=is_least),
-                change=scribe.change(group[0]),
-            )
-        )
-    return [scribe.finish("none", clauses)]
+        told = [scribe.say(f"provinces_{key}", count=counts[key]) for key in moves]
+    clauses = [join_sentences(told, scribe.word("comma"))]
+    if len(sort_areas(known, "growth")) > 1:
+        for key, is_least in (("provinces_fastest", False), ("provinces_slowest", True)):
+            group = sort_areas(known, "growth", is_least=is_least)[0]
+            if len(group) <= _MOST_NAMED:
+                name = scribe.rank(known, "growth", 0, is_least=is_least)
+                clauses.append(scribe.say(key, name=name, change=scribe.change(group[0])))
+    return [scribe.finish("provinces_lead", clauses)]

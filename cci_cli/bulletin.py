@@ -8,7 +8,7 @@ from typing import Any
 from cci_cli import __version__
 from cci_cli.analysis import Section, analyse
 from cci_cli.captions import CAPTIONS
-from cci_cli.charts import Figure
+from cci_cli.charts import Figure, TileChart
 from cci_cli.claims import Claim, Sentence
 from cci_cli.exhibits import (
     DataTable,
@@ -46,10 +46,11 @@ class KeyFigure:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the analysis with the figures below it."""
+    """A part of the analysis with the figures below it, and what stands under these."""
 
     section: Section
     figures: tuple[Figure, ...]
+    under: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,9 @@ class Bulletin:
     """A bulletin in one language.
 
     ``standing`` says whether it is official, ``warning`` what must be seen before all else, empty
-    for nothing. ``source_rows`` are kind, identity and hash of what the figures were made from,
-    ``commands`` what reproduces them. ``claims`` are those of the analysis, each with the sentence
-    that makes it.
+    for nothing. ``source_table`` has what the figures were made from, with hashes, ``commands``
+    what reproduces them. ``claims`` are those of the analysis, each with the sentence that makes
+    it.
     """
 
     lang: Lang
@@ -76,7 +77,7 @@ class Bulletin:
     method_table: DataTable
     method_text: str
     notes: tuple[str, ...]
-    source_rows: tuple[tuple[str, str, str], ...]
+    source_table: DataTable
     commands: tuple[str, ...]
     imprint: tuple[str, ...]
     claims: tuple[tuple[Sentence, Claim], ...]
@@ -122,10 +123,7 @@ def build_bulletin(facts: Facts, squares: Squares, lang: Lang) -> Bulletin:
         warning=words["demonstration"] if history.is_demonstration else "",
         key_figures=tuple(_find_key_figures(facts, lang)),
         level_table=build_level_table(facts, lang),
-        parts=tuple(
-            Part(section, tuple(figures[key] for key in _PLACES[section.key] if key in figures))
-            for section in sections
-        ),
+        parts=tuple(_place_figures(section, figures, facts, lang) for section in sections),
         history=figures.get("figure_history"),
         scope_table=build_scope_table(facts, lang),
         method_table=_build_method_table(facts, lang),
@@ -137,7 +135,12 @@ def build_bulletin(facts: Facts, squares: Squares, lang: Lang) -> Bulletin:
             rounding=words[methodology.rounding],
         ),
         notes=tuple(_find_notes(facts, [claim for _, claim in claims], lang)),
-        source_rows=tuple(_find_sources(facts, lang)),
+        source_table=DataTable(
+            name="sources",
+            caption="",
+            headers=(words["source"], words["identity"], words["hash"]),
+            rows=tuple(_find_sources(facts, lang)),
+        ),
         commands=(
             "cci verify",
             f"cci compute {period}",
@@ -148,12 +151,28 @@ def build_bulletin(facts: Facts, squares: Squares, lang: Lang) -> Bulletin:
     )
 
 
+def _place_figures(
+    section: Section, figures: Mapping[str, Figure], facts: Facts, lang: Lang
+) -> Part:
+    found = tuple(figures[key] for key in _PLACES[section.key] if key in figures)
+    under = ""
+    if any(isinstance(figure.chart, TileChart) for figure in found):
+        words = CAPTIONS[lang]
+        sample = [note for note in find_bundle_notes(facts.history) if note.code == "N119"]
+        texts = [words["tile_note"], *(note_text(note, lang) for note in sample)]
+        texts += [words["tile_demonstration"]] if facts.history.is_demonstration else []
+        under = words["gap"].join(texts)
+    return Part(section, found, under)
+
+
 def _drop_repeated(
     claims: Sequence[tuple[Sentence, Claim]],
 ) -> tuple[tuple[Sentence, Claim], ...]:
     """Every claim once, with the sentence that makes it first."""
-    first = {(claim.name, claim.printed): (sentence, claim) for sentence, claim in claims[::-1]}
-    return tuple(item for item in dict.fromkeys(claims) if item in first.values())
+    first: dict[tuple[str, str], tuple[Sentence, Claim]] = {}
+    for sentence, claim in claims:
+        first.setdefault((claim.name, claim.printed), (sentence, claim))
+    return tuple(first.values())
 
 
 def _tell_standing(facts: Facts, lang: Lang) -> str:
@@ -185,10 +204,10 @@ def _build_method_table(facts: Facts, lang: Lang) -> DataTable:
     rows = (
         ("coefficient", words["formula_coefficient"].format(tflops=tflops), "unit_coefficient"),
         ("cards", words["formula_cards"], "unit_cards"),
-        ("supply", f"CPSⱼ = Qⱼ × {hours}", "unit_supply"),
-        ("total", "TSᵢ = Σ CPSⱼ (j ∈ i)", "unit_supply"),
+        ("supply", f"CPS_j,t = Q_j,t × {hours}", "unit_supply"),
+        ("total", "TS_i,t = Σ CPS_j,t (j ∈ i)", "unit_supply"),
         ("base", words["formula_base"].format(level=f"{methodology.base_level:f}"), "unit_points"),
-        ("level", "Iₜ = Iₜ₋₁ × TSₜ ÷ TSₜ₋₁", "unit_points"),
+        ("level", "I_i,t = I_i,t−1 × TS_i,t ÷ TS_i,t−1", "unit_points"),
     )
     return DataTable(
         name="method",

@@ -13,10 +13,10 @@ from cci_cli.errors import (
     escape_unprintable,
 )
 from cci_cli.formats import LogFormat
-from cci_cli.results import ExportResult
+from cci_cli.results import DeliveryResult
 
 
-def describe_files(result: ExportResult) -> str:
+def describe_files(result: DeliveryResult) -> str:
     """What would be written, one file a line: what becomes of it, its size, hash and name."""
     lines = [
         f"{item.change:<8} {item.size:>9,} bytes  {item.sha256}  {item.name}"
@@ -27,7 +27,7 @@ def describe_files(result: ExportResult) -> str:
 
 
 def describe_events(
-    result: ExportResult, form: LogFormat, now: datetime, *, quiet: bool
+    result: DeliveryResult, form: LogFormat, now: datetime, *, quiet: bool
 ) -> Iterator[str]:
     """One line an event.
 
@@ -50,7 +50,7 @@ def _describe_problem(item: Problem, form: LogFormat, now: datetime) -> str:
     return _to_line(now, "warning", item.code, {"message": item.message, "hint": item.hint})
 
 
-def _describe_result(result: ExportResult, form: LogFormat, now: datetime) -> str:
+def _describe_result(result: DeliveryResult, form: LogFormat, now: datetime) -> str:
     status = "official" if result.is_official else "provisional"
     if form == "json":
         event = "unchanged" if result.state == "unchanged" else "exported"

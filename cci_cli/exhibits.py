@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import islice
 from typing import Final
 
 from cci_cli.captions import CAPTIONS
@@ -36,7 +37,7 @@ Squares = Mapping[str, tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class DataTable:
-    """A table for readers; ``numeric`` are its columns of digits.
+    """A table for readers, a header may have a line break; ``numeric`` are its columns of digits.
 
     The rows of one ``groups`` entry stand together, under one cell of the first column; empty
     where that column is one like the others. ``minor`` are columns that a narrow page may leave
@@ -50,6 +51,14 @@ class DataTable:
     numeric: frozenset[int] = frozenset()
     groups: tuple[tuple[str, int], ...] = ()
     minor: frozenset[int] = frozenset()
+
+    @property
+    def grouped_rows(self) -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:
+        """The rows by group; all of them under an empty one where there are no groups."""
+        if not self.groups:
+            return (("", self.rows),)
+        rows = iter(self.rows)
+        return tuple((name, tuple(islice(rows, count))) for name, count in self.groups)
 
 
 def build_scope_table(facts: Facts, lang: Lang) -> DataTable:

@@ -316,6 +316,10 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "{value} was transcribed from print: of its figures, only the levels are known",
             "a bulletin needs the data behind them: store the snapshot, and publish from it",
         ),
+        "E423": Message(
+            "the fonts of the bulletin lack {value} ({points}), as in `{context}`",
+            "write it otherwise in config/: it would be printed as an empty box",
+        ),
         "E413": Message(
             "no index has the code or name {value}",
             "the indices are {known}",

@@ -29,7 +29,7 @@ _ZH: Final = {
     "all_up": "，{count}个区域全部增长",
     "all_down": "，{count}个区域全部下降",
     "mixed": "，{up}个区域增长、{down}个区域下降",
-    "nation_level": "截至{date}，{name}当期点位达{level}点，较{before}{point}{change}。",
+    "nation_level": "截至{date}，{name}当期点位为{level}点，较{before}{point}{change}。",
     "nation_level_still": "截至{date}，{name}当期点位为{level}点，{change}。",
     "nation_level_base": "截至{date}，{name}基准点位为{level}点。",
     "base_point": "基准点位",
@@ -47,8 +47,10 @@ _ZH: Final = {
     "hub": "枢纽",
     "province": "",
     "first_title": "{largest}供算量居首",
+    "first_title_tied": "{largest}供算量并列居首",
     "fastest_title": "，{fastest}增长最快",
     "first_and_fastest_title": "{largest}供算量居首且增长最快",
+    "first_and_fastest_title_tied": "{largest}供算量并列居首且增长最快",
     "region_lead": "从区域供算量结构看，",
     "hub_lead": "从枢纽供算量结构看，",
     "largest": "{name}{noun}供算量最大，占全国{value}%",
@@ -87,9 +89,13 @@ _ZH: Final = {
     "provinces_first_tied": "{count}个省份中，{name}供算量并列最大，各折合{level}点，"
     "占全国{value}%。",
     "provinces_top": "居前{number}位的{names}合计占全国{value}%。",
-    "provinces_all_up": "{count}个省份供算量较上期全部增长",
-    "provinces_all_down": "{count}个省份供算量较上期全部下降",
-    "provinces_moved": "{up}个省份供算量较上期增长，{down}个省份下降",
+    "provinces_all_up": "{count}个省份供算量全部增长",
+    "provinces_all_down": "{count}个省份供算量全部下降",
+    "provinces_lead": "与上期相比，",
+    "provinces_up": "{count}个省份供算量增长",
+    "provinces_down": "{count}个省份供算量下降",
+    "provinces_still": "{count}个省份供算量不变",
+    "provinces_new": "{count}个省份上期供算量为零",
     "provinces_fastest": "增速最高的是{name}，{change}",
     "provinces_slowest": "增速最低的是{name}，{change}",
     # punctuation
@@ -138,8 +144,10 @@ _EN: Final = {
     "hub": "",
     "province": "",
     "first_title": "{largest} has the largest supply",
+    "first_title_tied": "{largest} share the largest supply",
     "fastest_title": ", {fastest} grew fastest",
     "first_and_fastest_title": "{largest} has the largest supply and grew fastest",
+    "first_and_fastest_title_tied": "{largest} share the largest supply and grew fastest",
     "region_lead": "By region, ",
     "hub_lead": "Among the hubs, ",
     "largest": "{name} has the largest supply with {value}% of the national total",
@@ -148,7 +156,7 @@ _EN: Final = {
     "second_tied": "{name} follow with {value}% each",
     "two_together": "the two together provide {value}%",
     "pair": "{names} together have {value}% ({parts})",
-    "others": "the others are {parts}",
+    "others": "then {parts}",
     "region_growth_lead": "By growth of the regional indices, ",
     "hub_growth_lead": "By growth of the hub indices, ",
     "fastest": "{name} was fastest with {value}%",
@@ -158,7 +166,7 @@ _EN: Final = {
     "slower": "{names} grew more slowly than the nation ({values})",
     "fallers": "{names} fell (by {values})",
     "standstill": "{names} stood still",
-    "from_zero": "{names} started from zero and have no growth rate",
+    "from_zero": "no growth rate is defined for {names}, from zero",
     "contributions": "The contributions to national growth, in percentage points: {parts}.",
     "contributions_whole": "The contributions to national growth, in percentage points: {parts}; "
     "together {total}.",
@@ -180,11 +188,15 @@ _EN: Final = {
     "provinces_first_tied": "Of the {count} provinces, {name} share the largest supply, equivalent "
     "to {level} points or {value}% of the nation each.",
     "provinces_top": "The first {number}, {names}, have {value}% together.",
-    "provinces_all_up": "Supply rose in all {count} provinces",
-    "provinces_all_down": "Supply fell in all {count} provinces",
-    "provinces_moved": "Supply rose in {up} of the provinces and fell in {down}",
-    "provinces_fastest": "{name} is first by growth and {change}",
-    "provinces_slowest": "{name} is last and {change}",
+    "provinces_all_up": "rose in all {count} provinces",
+    "provinces_all_down": "fell in all {count} provinces",
+    "provinces_lead": "Since the period before, supply ",
+    "provinces_up": "rose in {count} of the provinces",
+    "provinces_down": "fell in {count}",
+    "provinces_still": "did not change in {count}",
+    "provinces_new": "was nothing before in {count}",
+    "provinces_fastest": "growth was highest in {name}, which {change}",
+    "provinces_slowest": "it was lowest in {name}, which {change}",
     "comma": ", ",
     "semicolon": "; ",
     "stop": ".",
@@ -198,7 +210,7 @@ PHRASES: Final[Mapping[Lang, Mapping[str, str]]] = MappingProxyType(
 )
 
 _NUMERALS: Final[Mapping[Lang, Sequence[str]]] = {
-    "zh": ("零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十"),
+    "zh": ("零", "一", "两", "三", "四", "五", "六", "七", "八", "九", "十"),
     "en": ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
 }
 
@@ -207,6 +219,13 @@ def number_word(number: int, lang: Lang) -> str:
     """A number of things up to ten as a word, else its digits."""
     words = _NUMERALS[lang]
     return words[number] if 0 <= number < len(words) else str(number)
+
+
+def section_mark(number: int, lang: Lang) -> str:
+    """The number of a section as its title has it: 二, ``2``."""
+    word = number_word(number, lang) if lang == "zh" else str(number)
+    # 两 counts things, 二 stands in a row
+    return "二" if word == "两" else word
 
 
 def join_names(names: Sequence[str], lang: Lang) -> str:

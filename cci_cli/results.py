@@ -493,8 +493,8 @@ class BundleFile:
 
 
 @dataclass(frozen=True, slots=True)
-class ExportResult:
-    """What became of a publication bundle, or would have, after a dry run.
+class DeliveryResult:
+    """What became of a publication, or would have, after a dry run.
 
     ``removed`` are the files that the state before had and this one has not. ``alarms`` say what
     was wrong with that, ``doubts`` what about the data deserves a second look.

@@ -19,13 +19,13 @@ Noun = Literal["region", "hub", "province"]
 def title_standing(scribe: Scribe, areas: Sequence[Area]) -> Sentence:
     """Who is first by supply, and who by growth."""
     largest = scribe.rank(areas, "share", 0)
-    risen = select(areas, lambda growth: growth > 0)
-    if not risen:
-        return scribe.say("first_title", largest=largest)
+    tied = "_tied" if len(largest.areas) > 1 else ""
+    head = scribe.say(f"first_title{tied}", largest=largest)
+    if not select(areas, lambda growth: growth > 0):
+        return head
     fastest = scribe.rank(select(areas, lambda _: True), "growth", 0)
     if fastest.areas == largest.areas:
-        return scribe.say("first_and_fastest_title", largest=largest)
-    head = scribe.say("first_title", largest=largest)
+        return scribe.say(f"first_and_fastest_title{tied}", largest=largest)
     return join_sentences([head, scribe.say("fastest_title", fastest=fastest)], "")
 
 
@@ -134,7 +134,9 @@ def tell_contributions(scribe: Scribe, areas: Sequence[Area], noun: Noun) -> Ite
     Where the areas divide up the nation, their sum is told too: it is its growth exactly.
     """
     nation = scribe.facts.nation
-    if not areas or any(area.contribution is None for area in areas):
+    if any(area.contribution is None for area in areas) or not any(
+        area.contribution for area in areas
+    ):
         return
     groups = sort_areas(areas, "contribution")
     ranked = [area for group in groups for area in group]
