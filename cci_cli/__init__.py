@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cci_cli.commands.init import init
     from cci_cli.commands.publish import publish
     from cci_cli.commands.rebase import rebase
+    from cci_cli.commands.report import report
     from cci_cli.commands.series import series
     from cci_cli.commands.status import status
     from cci_cli.commands.validate import validate
@@ -80,6 +81,7 @@ __all__ = [
     "parse_period",
     "publish",
     "rebase",
+    "report",
     "series",
     "status",
     "to_frame",

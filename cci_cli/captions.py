@@ -55,7 +55,6 @@ _ZH: Final = {
     "figure_history": "指数点位走势（{first}至{last}）",
     "unit_points": "点",
     "unit_percent": "%",
-    "before": "上一期点位",
     "others": "其他",
     "tile_note": "每个方块代表一个省份，位置仅为示意，不表示边界。"
     "折合点位为全国总指数点位乘以该省份供算量占比。",
@@ -147,7 +146,6 @@ _EN: Final = {
     "figure_history": "Levels over time, {first} to {last}",
     "unit_points": "points",
     "unit_percent": "%",
-    "before": "Level of the period before",
     "others": "Others",
     "tile_note": "Every square is a province; its place is a sketch and shows no border. Points "
     "are the national level × the share of the province.",

@@ -30,11 +30,15 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class BarChart:
-    """Levels as bars from zero, one below the other; ``unit`` stands at the axis."""
+    """Levels as bars from zero, one below the other; ``unit`` stands at the axis.
+
+    ``before_label`` says what ``before`` of the marks is, ``note_label`` stands above the notes.
+    """
 
     unit: str
     marks: tuple[Mark, ...]
     before_label: str = ""
+    note_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

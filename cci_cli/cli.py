@@ -17,7 +17,7 @@ from typing import Annotated, Final
 import typer
 
 from cci_cli import __version__
-from cci_cli.console import ReaderGone, choose_format, report, say, show, write_stdout
+from cci_cli.console import ReaderGone, choose_format, say, say_error, show, write_stdout
 from cci_cli.errors import (
     CciError,
     DataError,
@@ -707,7 +707,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _check_encoding(arguments)
         return app(args=arguments, prog_name="cci", standalone_mode=False) or 0
     except CciError as error:
-        report(error)
+        say_error(error)
         code = error.exit_code
     except typer.TyperException as error:
         # the words of the library behind the parser
@@ -730,7 +730,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # shell completion ends this way
         code = exit_.code if isinstance(exit_.code, int) else 0
     except OSError as error:
-        report(os_failure("E501", error.filename or "the file system", error))
+        say_error(os_failure("E501", error.filename or "the file system", error))
         code = SystemFailureError.exit_code
     except BaseException:  # noqa: BLE001 - the boundary; a panic of Polars is no Exception
         say(traceback.format_exc())

@@ -115,7 +115,7 @@ def _discard_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def report(error: CciError) -> None:
+def say_error(error: CciError) -> None:
     """Say what went wrong, where, and what to do next."""
     from cci_cli.listings import problem_lines
 

@@ -225,8 +225,14 @@ class _Builder:
                     is_apart=area.kind == "national",
                 )
             )
-        label = "" if self._facts.previous is None else self._words["before"]
-        return BarChart(self._words["unit_points"], tuple(marks), label)
+        previous = self._facts.previous
+        label = "" if previous is None else date_text(previous, self._lang)
+        return BarChart(
+            self._words["unit_points"],
+            tuple(marks),
+            before_label=label,
+            note_label=self._words["growth"] if label else "",
+        )
 
     def shares(self, areas: Sequence[Area], rest: Area | None) -> ShareChart | BarChart:
         """Shares of national supply; as bars where they are no parts of one whole."""
