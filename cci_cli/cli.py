@@ -82,6 +82,17 @@ EncodingOption = Annotated[
     Encoding | None,
     typer.Option("--encoding", help="Read the file as this; else its bytes tell."),
 ]
+WaitOption = Annotated[
+    int,
+    typer.Option("--wait", min=0, metavar="SECONDS", help="Wait for others that write there."),
+]
+RequireOfficialOption = Annotated[
+    bool, typer.Option("--require-official", help="Refuse what is not released.")
+]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="List what would be written.")]
+AlarmsOption = Annotated[
+    bool, typer.Option("--quiet", help="On stderr only errors, and that files were altered.")
+]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Errors only on stderr.")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", help="Say on stderr what is read.")]
 
@@ -564,20 +575,13 @@ def export(
     ] = None,
     workspace: WorkspaceOption = None,
     *,
-    wait: Annotated[
-        int,
-        typer.Option("--wait", min=0, metavar="SECONDS", help="Wait for others that export there."),
-    ] = LOCK_PATIENCE_SECONDS,
-    require_official: Annotated[
-        bool, typer.Option("--require-official", help="Refuse what is not released.")
-    ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="List what would be written.")] = False,
+    wait: WaitOption = LOCK_PATIENCE_SECONDS,
+    require_official: RequireOfficialOption = False,
+    dry_run: DryRunOption = False,
     log_format: Annotated[
         LogFormat, typer.Option("--log-format", help="Form of the lines on stderr.")
     ] = "text",
-    quiet: Annotated[
-        bool, typer.Option("--quiet", help="On stderr only errors, and that files were altered.")
-    ] = False,
+    quiet: AlarmsOption = False,
     verbose: VerboseOption = False,
 ) -> int:
     """Put the publication bundle of a half-year into DIR/PERIOD.
@@ -608,6 +612,51 @@ def export(
         say(describe_error(error, datetime.now(UTC)))
         return error.exit_code
     for line in describe_events(result, log_format, now, quiet=quiet):
+        say(line)
+    return 0
+
+
+@app.command(epilog="Examples: cci report 2025H1 --to out; cci report 2025H1 --to out --lang en")
+def report(
+    period: Annotated[
+        str | None,
+        typer.Argument(metavar="[PERIOD]", help="The half-year; else the newest with a snapshot."),
+    ] = None,
+    to: Annotated[
+        # not a path, which would take an empty text for this folder
+        str | None,
+        typer.Option("--to", metavar="DIR", help="Folder of bulletins; made if need be."),
+    ] = None,
+    lang: LangOption = "zh",
+    workspace: WorkspaceOption = None,
+    *,
+    wait: WaitOption = LOCK_PATIENCE_SECONDS,
+    require_official: RequireOfficialOption = False,
+    dry_run: DryRunOption = False,
+    quiet: AlarmsOption = False,
+    verbose: VerboseOption = False,
+) -> int:
+    """Put the bulletin of a half-year into DIR/PERIOD-bulletin-LANG.
+
+    Tables, figures and the analysis, generated from exact values, as one HTML file and as PDF;
+    the figures as SVG and PNG; and every claim with its formula. The same data give the same bytes.
+    """
+    from cci_cli.bundlelog import describe_events, describe_files
+    from cci_cli.commands import report as verb
+
+    root = _open_workspace(workspace, verbose=verbose)
+    result = verb.report(
+        period,
+        to=to,
+        lang=lang,
+        wait=wait,
+        require_official=require_official,
+        dry_run=dry_run,
+        workspace=root,
+    )
+    if dry_run:
+        write_stdout(describe_files(result).encode())
+    for line in describe_events(result, "text", find_time(), quiet=quiet):
         say(line)
     return 0
 

@@ -12,7 +12,7 @@ from cci_cli.drawings import Align, Label
 from cci_cli.typefaces import Weight, measure_text
 
 #: Width of every figure in pixels; it fits a column of a page, and a phone by scaling.
-WIDTH: Final = 640
+WIDTH: Final = 460
 MARGIN: Final = 8
 SIZE: Final = 12.5
 SMALL: Final = 11.0

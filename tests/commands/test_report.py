@@ -1,0 +1,409 @@
+"""``cci report``: the bulletin."""
+
+import hashlib
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from base64 import b64decode
+from html.parser import HTMLParser
+
+import pypdf
+import pytest
+from conftest import REPOSITORY, index_toml, store
+from fontTools.ttLib import TTFont
+
+import cci_cli
+from cci_cli import plots
+from cci_cli.typefaces import find_missing
+
+FIGURES = [f"figure{number}" for number in range(1, 7)]
+FILES = [
+    *("bulletin.html", "bulletin.pdf"),
+    *(f"{name}.{form}" for name in FIGURES for form in ("svg", "png")),
+    *("claims.json", "datapackage.json", "SHA256SUMS"),
+]
+PUBLISHED = REPOSITORY / "tests" / "data" / "table2.csv"
+INDICES = index_toml("N", "national", ["a", "b"]) + index_toml("A", "hub", ["a"])
+ROWS = [("n1", "a", "M", 600), ("n2", "b", "half", 801)]
+GROWN = [("n1", "a", "M", 700), ("n2", "b", "half", 801), ("n3", "b", "M", 1)]
+
+
+class Page(HTMLParser):
+    """Tables as rows of cells, the text of all elements, and the addresses that a page asks for."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tables, self.addresses, self.texts, self.labels = {}, [], [], []
+        self._stack, self._table, self._cell = [], None, None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        self.addresses += [values[key] for key in ("href", "src", "xlink:href") if key in values]
+        if tag not in ("meta", "link"):
+            self._stack.append(tag)
+        if tag == "table":
+            self._table = self.tables.setdefault(values["id"], [])
+        elif tag == "tr":
+            self._table.append([])
+        elif tag in ("td", "th") and self._table:
+            self._table[-1].append("")
+            self._cell = self._table[-1]
+
+    def handle_endtag(self, tag):
+        while self._stack and self._stack.pop() != tag:
+            pass
+        if tag in ("td", "th"):
+            self._cell = None
+
+    def handle_data(self, data):
+        if self._cell is not None:
+            self._cell[-1] += data
+        if "style" not in self._stack:
+            self.texts.append(data)
+        if "svg" in self._stack and self._stack[-1] == "text":
+            self.labels.append(data)
+
+
+@pytest.fixture(scope="module")
+def bulletins(tmp_path_factory):
+    """The bulletin of the demonstration data in both languages."""
+    folder = tmp_path_factory.mktemp("bulletins")
+    for lang in ("zh", "en"):
+        cci_cli.report("2025H1", to=folder, lang=lang, workspace=REPOSITORY)
+    return {lang: read_folder(folder / f"2025H1-bulletin-{lang}") for lang in ("zh", "en")}
+
+
+@pytest.fixture
+def workspace(make_workspace):
+    """Two small periods."""
+    return make_workspace(["a", "b"], INDICES, {"2024H2": ROWS, "2025H1": GROWN})
+
+
+def read_folder(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def read_page(files):
+    return Page(files["bulletin.html"].decode())
+
+
+def read_pdf(files):
+    return pypdf.PdfReader(io.BytesIO(files["bulletin.pdf"]))
+
+
+def read_levels():
+    lines = PUBLISHED.read_text(encoding="utf-8-sig").splitlines()[1:]
+    return {name: (before, now) for _, name, before, now in (line.split(",") for line in lines)}
+
+
+def test_it_puts_all_files_into_a_folder_of_the_period_and_the_language(cci, bulletins, tmp_path):
+    run = cci("report", "2025H1", "--to", tmp_path, "--dry-run", workspace=REPOSITORY)
+
+    assert sorted(bulletins["zh"]) == sorted(bulletins["en"]) == sorted(FILES)
+    assert run.err == (
+        f"would export 2025H1, provisional: 17 files in {tmp_path}/2025H1-bulletin-zh\n"
+    )
+    # what a dry run lists are the files that a run writes, byte for byte
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in bulletins["zh"].items()}
+    listed = {line.split()[-1]: line.split()[3] for line in run.out.splitlines()}
+    assert listed == hashes
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_table_2_of_the_page_is_the_published_one(bulletins, lang):
+    rows = read_page(bulletins[lang]).tables["table2"][1:]
+    levels = [tuple(row[-4:-2]) for row in rows]
+
+    assert levels == list(read_levels().values())
+    if lang == "zh":
+        assert [row[-5] for row in rows] == list(read_levels())
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_figures_have_the_digits_of_the_table(bulletins, lang):
+    """Levels and growth of all indices, shares of regions and hubs, and of the rest.
+
+    The rest is what the 14 provinces of the hubs leave: 100 − 78.36 = 21.64 per cent.
+    """
+    page = read_page(bulletins[lang])
+    rows = page.tables["table2"][1:]
+    drawn = " ".join(page.labels)
+
+    for row in rows:
+        for digits in (row[-3], row[-2]):
+            assert re.search(rf"(?<![0-9.]){re.escape(digits)}(?![0-9])", drawn), digits
+    for row in rows[1:]:
+        assert re.search(rf"(?<![0-9.]){re.escape(row[-1])}", drawn), row
+    assert "21.64%" in drawn
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_page_asks_for_nothing_and_runs_nothing(bulletins, lang):
+    text = bulletins[lang]["bulletin.html"].decode()
+    page = read_page(bulletins[lang])
+
+    assert set(page.addresses) == {"data:,"}
+    assert "<script" not in text
+    assert "@import" not in text
+    assert re.findall(r"url\((?!data:font/woff2;base64,)", text) == []
+    for name in FIGURES:
+        figure = bulletins[lang][f"{name}.svg"].decode()
+        assert re.findall(r"(?:href|src)=|url\((?!data:)", figure) == []
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_character_of_every_output_is_in_the_fonts(bulletins, lang):
+    shown = "".join(read_page(bulletins[lang]).texts)
+    printed = "".join(page.extract_text() for page in read_pdf(bulletins[lang]).pages)
+    drawn = "".join(
+        re.sub("<style>.*?</style>|<[^>]*>", "", bulletins[lang][f"{name}.svg"].decode())
+        for name in FIGURES
+    )
+
+    for text in (shown, printed, drawn):
+        assert len(text) > 400
+        assert (find_missing(text), find_missing(text, "bold")) == ((), ())
+
+
+def test_the_fonts_in_the_page_have_just_what_it_shows(bulletins):
+    """What is missing there would come from another font, or none."""
+    fonts = re.findall(r"base64,([A-Za-z0-9+/=]+)", bulletins["zh"]["bulletin.html"].decode())
+    regular, bold = (set(TTFont(io.BytesIO(b64decode(font))).getBestCmap()) for font in fonts)
+    page = read_page(bulletins["zh"])
+
+    shown = {ord(char) for text in page.texts for char in text if char >= " "}
+    assert shown <= regular | bold
+    for heading in ("最新点位", "数据来源与复现", "演示数据，并非真实调查", "1088.07"):
+        assert set(map(ord, heading)) <= bold
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_pdf_is_tagged_has_bookmarks_and_can_be_searched(bulletins, lang):
+    reader = read_pdf(bulletins[lang])
+    root = reader.trailer["/Root"]
+    text = "".join(page.extract_text() for page in reader.pages).replace("\n", "")
+    titles = [item.title for item in reader.outline if not isinstance(item, list)]
+    nested = [
+        item.title
+        for chapter in reader.outline
+        if isinstance(chapter, list)
+        for item in chapter
+        if not isinstance(item, list)
+    ]
+
+    assert root["/MarkInfo"]["/Marked"]
+    assert "/StructTreeRoot" in root
+    assert str(root["/Lang"]).startswith(lang)
+    sheet = reader.pages[0].mediabox
+    assert (round(sheet.width), round(sheet.height)) == (595, 842)
+    wanted = {
+        "zh": "华北地区供算量最大，占全国29.52%",
+        "en": "North China has the largest supply with 29.52%",
+    }
+    assert wanted[lang] in text
+    assert len(titles) == 1
+    assert {"zh": "指数分析", "en": "Analysis"}[lang] in nested
+
+
+def test_it_says_at_once_that_the_data_are_invented_and_nothing_is_released(bulletins):
+    for lang, words in (
+        ("zh", ("演示数据，并非真实调查", "试算，尚未发布", "数据不包括香港特别行政区")),
+        (
+            "en",
+            ("Demonstration data, not a real survey", "Provisional", "Hong Kong, Macao and Taiwan"),
+        ),
+    ):
+        text = "".join(read_page(bulletins[lang]).texts)
+        first = read_pdf(bulletins[lang]).pages[0].extract_text()
+        assert all(word in text for word in words)
+        assert words[0] in first
+
+
+def test_claims_tell_what_a_reader_can_recompute(bulletins):
+    claims = json.loads(bulletins["zh"]["claims.json"])["claims"]
+    by_name = {claim["claim"]: claim for claim in claims}
+    growth, increment = by_name["700000.CCI.growth"], by_name["枢纽节点.increment_share"]
+
+    assert growth | {"sentence": ""} == {
+        "claim": "700000.CCI.growth",
+        "indices": ["700000.CCI"],
+        "formula": "100 × (TS_i,t / TS_i,t−1 − 1)",
+        "unit": "%",
+        "exact": "227798225/25864882",
+        "printed": "8.81",
+        "from_table": "8.81",
+        "recomputable": True,
+        "sentence": "",
+    }
+    assert (increment["printed"], increment["from_table"]) == ("76.11", "76.10")
+    assert increment["recomputable"] is False
+    text = "".join(read_page(bulletins["zh"]).texts)
+    for claim in claims:
+        assert claim["sentence"] in text
+        assert claim["printed"] in claim["sentence"]
+
+
+def test_the_data_package_has_every_file_and_what_it_was_made_from(bulletins):
+    document = json.loads(bulletins["en"]["datapackage.json"])
+    hashes = {item["path"]: item["hash"] for item in document["resources"]}
+
+    assert document["name"] == "cci-bulletin-2025h1-en"
+    assert (document["status"], document["demonstration"]) == ("provisional", True)
+    assert set(hashes) == set(FILES) - {"datapackage.json", "SHA256SUMS"}
+    for name, digest in hashes.items():
+        assert digest == f"sha256:{hashlib.sha256(bulletins['en'][name]).hexdigest()}"
+    snapshot = document["provenance"]["snapshots"]["2025H1"]["sha256"]
+    assert snapshot in "".join(read_page(bulletins["en"]).texts)
+
+
+def test_another_machine_and_day_give_the_same_bytes(bulletins, tmp_path):
+    surroundings = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(REPOSITORY),
+        "PYTHONHASHSEED": "7",
+        "LC_ALL": "C",
+        "TZ": "Pacific/Auckland",
+        "POLARS_MAX_THREADS": "2",
+        "SOURCE_DATE_EPOCH": "1",
+        "HOME": str(tmp_path),
+    }
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "cci_cli",
+            "report",
+            "2025H1",
+            "--to",
+            tmp_path,
+            "--workspace",
+            REPOSITORY,
+            "--quiet",
+        ],
+        env=surroundings,
+        check=True,
+        cwd="/",
+        capture_output=True,
+    )
+
+    assert read_folder(tmp_path / "2025H1-bulletin-zh") == bulletins["zh"]
+
+
+def test_the_same_again_changes_nothing_and_an_altered_file_is_told(cci, workspace, tmp_path):
+    target = tmp_path / "out"
+    first = cci("report", "--to", target, workspace=workspace)
+    folder = target / "2025H1-bulletin-zh"
+    before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    second = cci("report", "--to", target, workspace=workspace)
+
+    assert (first.code, second.code) == (0, 0)
+    assert second.err == f"unchanged: {folder} has 2025H1, provisional, already\n"
+    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+
+    (folder / "bulletin.html").write_text("mine")
+    third = cci("report", "--to", target, workspace=workspace)
+    assert "warning: bulletin.html: not what was exported" in third.err
+    assert (folder / "bulletin.html").read_text().startswith("<!DOCTYPE html>")
+
+
+def test_a_released_bulletin_is_official_and_names_its_release(cci, workspace, tmp_path):
+    for period in ("2024H2", "2025H1"):
+        cci_cli.publish(period, by="A", workspace=workspace)
+    # data that came later change nothing
+    store(workspace, "2025H1", ROWS)
+    run = cci("report", "2025H1", "--to", tmp_path, "--require-official", workspace=workspace)
+    text = "".join(read_page(read_folder(tmp_path / "2025H1-bulletin-zh")).texts)
+
+    assert run.code == 0
+    assert "正式发布（releases/2025H1/r1）" in text
+    assert "演示数据" not in text
+    # 700 + 400.5 + 1 standard cards from 600 + 400.5: 1000 × 1101.5 / 1000.5 = 1100.949… points
+    assert "当期点位为1100.95点" in text
+
+
+def test_what_is_not_released_is_refused_where_it_must_be(cci, workspace, tmp_path):
+    run = cci(
+        "report", "2025H1", "--to", tmp_path / "out", "--require-official", workspace=workspace
+    )
+
+    assert run.code == 1
+    assert "[E418]" in run.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_at_the_base_there_is_a_bulletin_without_growth(workspace, tmp_path):
+    cci_cli.report("2024H2", to=tmp_path, workspace=workspace)
+    files = read_folder(tmp_path / "2024H2-bulletin-zh")
+    page = read_page(files)
+
+    assert "基准点位为1000.00点" in "".join(page.texts)
+    assert [row[-4] for row in page.tables["table2"][1:]] == ["—", "—"]
+
+
+def test_with_three_periods_there_is_a_history(cci, workspace, tmp_path):
+    store(workspace, "2025H2", [*GROWN, ("n4", "b", "M", 50)])
+    run = cci("report", "2025H2", "--to", tmp_path, "--lang", "en", workspace=workspace)
+    files = read_folder(tmp_path / "2025H2-bulletin-en")
+
+    assert run.code == 0
+    assert "Levels over time, 31 December 2024 to 31 December 2025" in "".join(
+        read_page(files).texts
+    )
+
+
+def test_a_period_from_print_has_no_bulletin(cci, workspace, tmp_path):
+    table = tmp_path / "table.csv"
+    table.write_text("指数名称,2024年12月31日\nN index,1000.00\nA index,599.70\n", encoding="utf-8")
+    published = cci("publish", "2024H2", "--from-table", table, "--by", "A", workspace=workspace)
+    run = cci("report", "2024H2", "--to", tmp_path / "out", workspace=workspace)
+
+    assert published.code == 0, published.err
+    assert run.code == 1
+    assert "`releases/2024H2/r1` was transcribed from print" in run.err
+
+
+def test_a_character_that_no_font_has_is_told_and_nothing_is_written(cci, make_workspace, tmp_path):
+    indices = index_toml("N", "national", ["a"]).replace('name = "', 'name = "𠮷', 1)
+    root = make_workspace(["a"], indices, {"2024H2": [("n", "a", "M", 1)]})
+    run = cci("report", "2024H2", "--to", tmp_path / "out", workspace=root)
+
+    assert run.code == 1
+    assert "the fonts of the bulletin lack `𠮷` (U+20BB7), as in `𠮷N index`" in run.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_names_are_text_to_the_page_whatever_is_in_them(make_workspace, tmp_path):
+    name = '<b>&amp;#quote \\"it\\"</b>'
+    indices = index_toml("N", "national", ["a"]).replace('name = "N', f'name = "{name}', 1)
+    root = make_workspace(["a"], indices, {"2024H2": [("n", "a", "M", 1)]})
+    cci_cli.report("2024H2", to=tmp_path, workspace=root)
+    files = read_folder(tmp_path / "2024H2-bulletin-zh")
+    cells = read_page(files).tables["table2"][1]
+
+    assert '<b>&amp;#quote "it"</b>' in cells[2]
+    assert '<b>&amp;#quote "it"</b>' in read_pdf(files).pages[0].extract_text().replace("\n", "")
+
+
+@pytest.mark.parametrize(
+    ("module", "package"),
+    [
+        ("jinja2", "jinja2"),
+        ("typst", "typst"),
+        ("fontTools.ttLib", "fonttools"),
+        ("vl_convert", "vl-convert-python"),
+    ],
+)
+def test_a_missing_package_is_named(cci, workspace, tmp_path, monkeypatch, module, package):
+    plots._open_converter.cache_clear()
+    monkeypatch.setitem(sys.modules, module, None)
+    run = cci("report", "2025H1", "--to", tmp_path / "out", workspace=workspace)
+
+    assert run.code == 3
+    assert f"the bulletin needs the package {package}" in run.err
+    assert "cci-cli[report]" in run.err
+    assert not (tmp_path / "out").exists()
