@@ -18,7 +18,7 @@ _ZH: Final = {
     "demonstration": "演示数据，并非真实调查",
     # key figures
     "key_level": "全国总指数（点）",
-    "key_growth": "较上期",
+    "key_growth": "较上期增长",
     "key_cards": "折合标准卡（万张）",
     "key_eflops": "FP16算力（EFLOPS）",
     "key_hubs": "枢纽节点供算量占比",
@@ -112,7 +112,7 @@ _EN: Final = {
     "provisional": "Provisional, not released",
     "demonstration": "Demonstration data, not a real survey",
     "key_level": "National index, points",
-    "key_growth": "on the period before",
+    "key_growth": "Growth",
     "key_cards": "Standard cards",
     "key_eflops": "EFLOPS at FP16",
     "key_hubs": "Share of the hubs",

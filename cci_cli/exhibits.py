@@ -84,6 +84,7 @@ def build_scope_table(facts: Facts, lang: Lang) -> DataTable:
         headers=(words["series"], words["code"], words["index"], words["provinces"]),
         rows=tuple(rows),
         groups=_group(series),
+        minor=frozenset({0, 1}),
     )
 
 
@@ -125,7 +126,7 @@ def build_level_table(facts: Facts, lang: Lang) -> DataTable:
         rows=tuple(rows),
         numeric=frozenset({3, 4, 5, 6}),
         groups=_group(series),
-        minor=frozenset({1, 6}),
+        minor=frozenset({0, 1, 6}),
     )
 
 
