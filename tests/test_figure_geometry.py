@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from itertools import combinations, pairwise
-from math import pi
+from math import hypot, pi
 
 import pytest
 from conftest import REPOSITORY
@@ -176,6 +176,20 @@ def test_slices_make_a_whole_and_a_part_of_nothing_has_only_a_label():
         "乙 0.00%",
         "丙 24.99%",
     }
+
+
+@settings(max_examples=60, deadline=None)
+@given(share_charts)
+def test_no_line_of_a_label_crosses_the_ring_or_leaves_the_picture(chart):
+    drawing = draw_ring(chart)
+    for sector in find_parts(drawing, Sector)[:1]:
+        for stroke in find_parts(drawing, Stroke):
+            for (x, y), (end_x, end_y) in pairwise(stroke.points):
+                for step in range(11):
+                    right = x + (end_x - x) * step / 10
+                    down = y + (end_y - y) * step / 10
+                    assert hypot(right - sector.x, down - sector.y) > sector.outer
+                    assert 0 <= down <= drawing.height
 
 
 def test_labels_of_a_ring_stand_clockwise():
