@@ -182,11 +182,11 @@ def _draw_course(
     """
     parts: list[Part] = []
     signs: list[Point] = []
-    for is_known, run in groupby(points, lambda point: point is not None):
+    for _, run in groupby(points, lambda point: point is not None):
         known = [point for point in run if point is not None]
         if len(known) > 1:
             parts.append(Stroke(tuple(known), colour, 2, dash))
-        if is_known and (len(points) <= _MOST_SIGNS or len(known) == 1):
+        if len(points) <= _MOST_SIGNS or len(known) == 1:
             signs += known
     last = [point for point in points if point is not None][-1:]
     signs += [point for point in last if point not in signs]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate, pairwise
-from math import cos, pi, sin
+from math import acos, cos, hypot, pi, sin
 from typing import Final
 
 from cci_cli import palette
@@ -22,6 +22,8 @@ _LINE: Final = 17.0
 _ROOM: Final = WIDTH / 2 - _OUTER - _REACH - MARGIN
 #: A slice whose arc is shorter has no white line around it: there would be nothing left of it.
 _SHORTEST: Final = 5.0
+#: Radians between the points of a way around the ring.
+_STEP: Final = 0.08
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +118,42 @@ def _draw_labels(side: Sequence[_Slice], align: Align, height: int) -> list[Part
             baseline = find_baseline(top + place * _LINE, SIZE)
             parts.append(Label(line, x, baseline, SIZE, palette.INK, align))
         if part.end > part.start:
-            points = (
-                _find_point(part.middle, _OUTER + 2, height),
-                _find_point(part.middle, _OUTER + 9, height),
-                (x - direction * 13, middle),
-                (x - direction * 5, middle),
+            # around the ring, that of the label nearest to its middle is the innermost
+            height_above = height / 2 - middle
+            before = sum(
+                0 < (height / 2 - other) / height_above < 1 for other in middles if height_above
             )
-            parts.append(Stroke(points, palette.LEADER, 1))
+            course = _lead(part, height_above, _OUTER + 6 + 2 * before)
+            ends = [(direction * (_OUTER + _REACH - gap), height_above) for gap in (13, 5)]
+            points = [(WIDTH / 2 + right, height / 2 - up) for right, up in (*course, *ends)]
+            parts.append(Stroke(tuple(points), palette.LEADER, 1))
     return parts
 
 
-def _find_point(angle: float, radius: float, height: int) -> Point:
-    return (WIDTH / 2 + radius * sin(angle), height / 2 - radius * cos(angle))
+def _lead(part: _Slice, up: float, radius: float) -> list[Point]:
+    """From a slice to where a label is in sight: straight, or first around the ring.
+
+    Points are to the right of the middle of the ring and above it.
+    """
+    direction = 1 if part.is_right else -1
+    start = _find_point(part.middle, _OUTER + 2)
+    elbow = _find_point(part.middle, _OUTER + 9)
+    if _find_distance(elbow, (direction * (_OUTER + _REACH - 13), up)) > _OUTER + 3:
+        return [start, elbow]
+    end = acos(min(max(up / radius, -1.0), 1.0))
+    turn = (end if part.is_right else 2 * pi - end) - part.middle
+    steps = max(round(abs(turn) / _STEP), 1)
+    way = [_find_point(part.middle + turn * step / steps, radius) for step in range(steps + 1)]
+    return [start, *way]
+
+
+def _find_distance(start: Point, end: Point) -> float:
+    """How near a straight line between two points comes to the middle of the ring."""
+    across, along = end[0] - start[0], end[1] - start[1]
+    place = -(start[0] * across + start[1] * along) / (across**2 + along**2)
+    place = min(max(place, 0.0), 1.0)
+    return hypot(start[0] + place * across, start[1] + place * along)
+
+
+def _find_point(angle: float, radius: float) -> Point:
+    return (radius * sin(angle), radius * cos(angle))

@@ -2,9 +2,10 @@
 
 from decimal import Decimal
 from itertools import combinations, pairwise
-from math import pi
+from math import hypot, pi
 
 import pytest
+from conftest import REPOSITORY
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ from cci_cli.charts import (
     Tile,
     TileChart,
 )
+from cci_cli.config import read_config
 from cci_cli.drawings import Block, Dot, Label, Sector, Stroke
 from cci_cli.lettering import find_box, find_ticks, spread, tick_text, wrap_text
 from cci_cli.lineplots import choose_periods, draw_lines
@@ -129,7 +131,7 @@ def find_parts(drawing, kind):
 
 
 def test_bars_begin_at_zero_and_are_as_long_as_their_values():
-    chart = BarChart("点", tuple(Mark(str(n), Decimal(n), str(n)) for n in (100, 50, 25, 0)))
+    chart = BarChart("点", tuple(Mark(str(n), Decimal(n), str(n)) for n in (100, 50, 25)))
     bars = [bar for bar in find_parts(draw_bars(chart), Block) if bar.colour == palette.MAIN]
     long, half, quarter = bars
 
@@ -138,6 +140,16 @@ def test_bars_begin_at_zero_and_are_as_long_as_their_values():
         pytest.approx(2 * half.width),
         pytest.approx(4 * quarter.width),
     )
+
+
+def test_a_long_label_takes_more_lines_and_leaves_room_for_the_bars():
+    label = "Guangdong-Hong Kong-Macao Greater Bay Area with all of its surroundings in the south"
+    drawing = draw_bars(BarChart("points", (Mark(label, Decimal(1), "1.00", note="+1.00%"),)))
+    bar = next(part for part in find_parts(drawing, Block) if part.colour == palette.MAIN)
+
+    check_labels(drawing)
+    assert bar.width >= 0.3 * drawing.width
+    assert min(part.size for part in find_parts(drawing, Label)) >= 11
 
 
 def test_the_nation_is_a_bar_of_another_colour_and_the_period_before_a_stroke():
@@ -164,6 +176,30 @@ def test_slices_make_a_whole_and_a_part_of_nothing_has_only_a_label():
         "乙 0.00%",
         "丙 24.99%",
     }
+
+
+@settings(max_examples=60, deadline=None)
+@given(share_charts)
+def test_no_line_of_a_label_crosses_the_ring_or_leaves_the_picture(chart):
+    drawing = draw_ring(chart)
+    for sector in find_parts(drawing, Sector)[:1]:
+        for stroke in find_parts(drawing, Stroke):
+            for (x, y), (end_x, end_y) in pairwise(stroke.points):
+                for step in range(11):
+                    right = x + (end_x - x) * step / 10
+                    down = y + (end_y - y) * step / 10
+                    assert hypot(right - sector.x, down - sector.y) > sector.outer
+                    assert 0 <= down <= drawing.height
+
+
+def test_labels_of_a_ring_stand_clockwise():
+    parts = tuple(Mark(str(n), Decimal(10), "10.00%") for n in range(10))
+    texts = find_parts(draw_ring(ShareChart(parts)), Label)
+    sides = {"left": [], "right": []}
+    for label in sorted(texts, key=lambda label: label.y):
+        sides[label.align].append(label.text[0])
+
+    assert sides == {"left": list("01234"), "right": list("98765")}
 
 
 def test_a_gap_in_a_line_stays_one():
@@ -284,16 +320,46 @@ def test_shades_darken_away_from_zero_and_alike_on_both_sides():
     assert all(abs(rise - fall) < 0.06 for rise, fall in zip(rises, falls, strict=True))
 
 
-def test_a_small_fall_is_pale_where_rises_are_large():
+@pytest.mark.parametrize(("sign", "end"), [(1, -1), (-1, 0)], ids=["rise", "fall"])
+def test_a_small_change_is_pale_where_large_ones_go_the_other_way(sign, end):
     """The scale is as long on both sides: -1 among +17 is nearly white."""
-    tiles = [Mark("山西", Decimal(-1), "-1.00%"), Mark("山东", Decimal(17), "+17.00%")]
+    tiles = [Mark("山西", Decimal(-sign), ""), Mark("山东", Decimal(17 * sign), "")]
     drawing = draw_tiles(
         TileChart("change", "%", tuple(Tile(mark, n, 0) for n, mark in enumerate(tiles)))
     )
-    fall, rise, *_ = find_parts(drawing, Block)
+    small, large, *_ = find_parts(drawing, Block)
 
-    assert palette.find_luminance(fall.colour) > 0.8
-    assert rise.colour == palette.CHANGE_SCALE[-1]
+    assert palette.find_luminance(small.colour) > 0.8
+    assert large.colour == palette.CHANGE_SCALE[end]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("kind", ["level", "change"])
+def test_names_and_digits_of_all_provinces_have_room_in_their_tiles(lang, kind):
+    provinces = read_config(REPOSITORY).provinces
+    names = [{"zh": province.name, "en": province.name_en}[lang] for province in provinces]
+    text = "1088.07" if kind == "level" else "+16.55%"
+    tiles = [
+        Tile(Mark(name, Decimal("16.55"), text), place % 9, place // 9)
+        for place, name in enumerate(names)
+    ]
+    drawing = draw_tiles(TileChart(kind, "点", tuple(tiles)))
+    blocks = [part for part in find_parts(drawing, Block) if part.radius]
+    inside = 0
+    for label in find_parts(drawing, Label):
+        box = find_box(label)
+        inside += any(
+            block.x + 2 <= box.left
+            and box.right <= block.x + block.width - 2
+            and block.y <= box.top
+            and box.bottom <= block.y + block.height
+            for block in blocks
+        )
+        assert label.size >= 6.8 if label.text == "▲" else label.size >= 8
+
+    legend = [label for label in find_parts(drawing, Label) if label.colour == palette.MUTED]
+    assert len(names) == 31
+    assert inside == len(find_parts(drawing, Label)) - len(legend)
 
 
 @pytest.mark.parametrize("has_rest", [True, False])
