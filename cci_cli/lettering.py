@@ -12,7 +12,7 @@ from cci_cli.drawings import Align, Label
 from cci_cli.typefaces import Weight, measure_text
 
 #: Width of every figure in pixels; it fits a column of a page, and a phone by scaling.
-WIDTH: Final = 460
+WIDTH: Final = 480
 MARGIN: Final = 8
 SIZE: Final = 12.5
 SMALL: Final = 11.0
@@ -90,7 +90,7 @@ def stack_lines(
 
 
 def wrap_text(text: str, width: float, size: float, *, is_bold: bool = False) -> tuple[str, ...]:
-    """A text in lines that are no wider than ``width``, broken at spaces where there are any."""
+    """A text in lines no wider than ``width``, broken at spaces and behind hyphens if it can be."""
     weight = find_weight(is_bold)
     lines: list[str] = []
     rest = text
@@ -99,8 +99,8 @@ def wrap_text(text: str, width: float, size: float, *, is_bold: bool = False) ->
             (end for end in range(1, len(rest)) if measure_text(rest[:end], size, weight) <= width),
             default=1,
         )
-        space = rest.rfind(" ", 1, fitting + 1)
-        end = space if space > 0 else fitting
+        end = max(rest.rfind(" ", 1, fitting + 1), rest.rfind("-", 1, fitting) + 1)
+        end = end if end > 0 else fitting
         lines.append(rest[:end].rstrip())
         rest = rest[end:].lstrip()
     return (*lines, rest)

@@ -24,7 +24,7 @@ from cci_cli.typefaces import FAMILY, FONT_FOLDER, WEIGHT_NUMBERS, Weight
 from cci_cli.vegachart import to_vega
 
 #: Pixels of a PNG for one of the figure.
-PNG_SCALE: Final = 2
+PNG_SCALE: Final = 3
 _TAGS: Final[Mapping[Lang, str]] = {"zh": "zh-CN", "en": "en"}
 _ROOT: Final = re.compile(r"<svg[^>]*>")
 _START: Final = re.compile(r"<[a-z][^>]*>")

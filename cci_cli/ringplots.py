@@ -13,8 +13,8 @@ from cci_cli.drawings import Align, Drawing, Label, Part, Point, Sector, Stroke
 from cci_cli.lettering import MARGIN, NONE, SIZE, WIDTH, find_baseline, spread, wrap_text
 from cci_cli.typefaces import measure_text
 
-_OUTER: Final = 104.0
-_INNER: Final = 60.0
+_OUTER: Final = 92.0
+_INNER: Final = 53.0
 _HEIGHT: Final = 280
 #: From the ring to where its labels begin.
 _REACH: Final = 28.0

@@ -23,14 +23,14 @@ from cci_cli.lettering import (
 from cci_cli.typefaces import measure_text
 
 _WIDEST: Final = 66.0
-_GAP: Final = 4.0
+_GAP: Final = 3.0
 _RADIUS: Final = 3.0
-_PADDING: Final = 3.5
+_PADDING: Final = 1.5
 _LEGEND: Final = 52
 _BAR_WIDTH: Final = 240.0
 _BAR_HEIGHT: Final = 10.0
 _STEPS: Final = 80
-_SMALLEST: Final = 8.0
+_SMALLEST: Final = 7.5
 _NAME: Final = 13.5
 #: Where names of one chart are not of one size, the others are not larger than this.
 _EVEN: Final = 10.5
@@ -66,7 +66,7 @@ def draw_tiles(chart: TileChart) -> Drawing:
     largest = _find_largest(tile.mark for tile in chart.tiles)
     room = pitch - _GAP - 2 * _PADDING
     names = [name for tile in chart.tiles for name in _split_name(tile.mark.label, room)]
-    least = min(_fit_size(name, room, _NAME, is_bold=True) for name in names)
+    least = min(_fit_size(name, room, _NAME, is_bold=_is_bold(name, room)) for name in names)
     look = _Look(chart.scale == "change", largest, left, pitch, max(least, _EVEN))
     parts: list[Part] = []
     for tile in chart.tiles:
@@ -101,13 +101,14 @@ def _draw_tile(tile: Tile, look: _Look) -> list[Part]:
         blocks.append(Block(x + 1, y + 1, side - 2, side - 2, palette.WHITE, _RADIUS))
     room = side - 2 * _PADDING
     names = _split_name(mark.label, room)
-    size = min(_fit_size(name, room, look.name_size, is_bold=True) for name in names)
+    is_bold = all(_is_bold(name, room) for name in names)
+    size = min(_fit_size(name, room, look.name_size, is_bold=is_bold) for name in names)
     arrow = ""
     if look.is_change and mark.value:
         arrow = _RISE if mark.value > 0 else _FALL
     text = mark.text or NONE
     digit_size = _fit_size(arrow + text, room, _DIGITS)
-    lines = [*(TextLine(name, size, is_bold=True) for name in names), TextLine(text, digit_size)]
+    lines = [*(TextLine(name, size, is_bold=is_bold) for name in names), TextLine(text, digit_size)]
     labels = stack_lines(lines, x + side / 2, y + side / 2, colour)
     if arrow:
         labels[-1:] = _put_arrow(arrow, labels[-1])
@@ -136,6 +137,11 @@ def _split_name(name: str, room: float) -> tuple[str, ...]:
     words = name.split(" ", 1)
     is_long = measure_text(name, _DIGITS, "bold") > room
     return tuple(words) if is_long else (name,)
+
+
+def _is_bold(name: str, room: float) -> bool:
+    """Whether a name has room in bold; one that is too long is set in the narrower weight."""
+    return measure_text(name, _SMALLEST, "bold") <= room
 
 
 def _fit_size(text: str, room: float, largest: float, *, is_bold: bool = False) -> float:
