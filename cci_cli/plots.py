@@ -63,7 +63,7 @@ def render_svg(figure: Figure) -> str:
 
 
 def render_png(svg: str) -> bytes:
-    """A figure that ``render_svg`` made, as PNG at twice its size.
+    """A figure that ``render_svg`` made, as PNG, large enough for print.
 
     Raises:
         SystemFailureError: E508, vl-convert is not installed.

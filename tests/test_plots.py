@@ -168,13 +168,13 @@ def test_the_same_figure_gives_the_same_bytes_in_another_process(svgs):
     assert run.stdout.decode().strip() == hashlib.sha256(content).hexdigest()
 
 
-def test_a_png_is_of_twice_the_size_and_in_the_fonts_of_the_package(svgs):
+def test_a_png_is_large_enough_for_print_and_in_the_fonts_of_the_package(svgs):
     svg = svgs["bars"]
     png = render_png(svg)
     width, height = (int.from_bytes(png[start : start + 4]) for start in (16, 20))
     size = re.search(r'viewBox="0 0 (\d+) (\d+)"', svg)
 
-    assert (width, height) == (2 * int(size[1]), 2 * int(size[2]))
+    assert (width, height) == (3 * int(size[1]), 3 * int(size[2]))
     # each font is found: with another name or weight the picture is another one
     assert png != render_png(svg.replace(FAMILY, "No Such Font"))
     assert png != render_png(svg.replace('font-weight="700"', 'font-weight="400"'))

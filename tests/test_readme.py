@@ -89,7 +89,7 @@ def test_every_verb_has_a_row_with_an_example(name):
     text = (REPOSITORY / name).read_text(encoding="utf-8")
     verbs = [command.callback.__name__ for command in app.registered_commands]
 
-    assert len(verbs) == 13
+    assert len(verbs) == 14
     for verb in verbs:
         assert re.search(rf"^\| `cci {verb}\b.*\| `cci {verb}\b[^`]*` \|$", text, re.MULTILINE)
 
