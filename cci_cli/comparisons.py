@@ -9,7 +9,6 @@ from cci_cli.errors import first_few
 from cci_cli.figures import Rounder, exact_text, index_name, index_series, to_provenance
 from cci_cli.formats import Lang
 from cci_cli.periods import PeriodRef
-from cci_cli.phrases import CAUSE_NAMES
 from cci_cli.results import (
     CAUSES,
     DiffResult,
@@ -19,6 +18,7 @@ from cci_cli.results import (
 )
 from cci_cli.rounding import fraction_text
 from cci_cli.views import (
+    CAUSE_NAMES,
     MARKS,
     NULL_MARK,
     Cell,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from cci_cli.bulletin.facts import Facts, find_facts
 from cci_cli.chains import Compilation
 from cci_cli.definitions import (
     Checks,
@@ -16,7 +17,6 @@ from cci_cli.definitions import (
     Province,
     Publication,
 )
-from cci_cli.facts import Facts, find_facts
 from cci_cli.histories import History, HistoryPoint
 from cci_cli.indices import chain_indices
 from cci_cli.periods import Period, parse_period, periods_between

@@ -12,9 +12,9 @@ from facts_maker import define, make_facts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cci_cli.analysis import analyse
+from cci_cli.bulletin.analysis import analyse
+from cci_cli.bulletin.inquiry import collect_facts
 from cci_cli.config import read_config
-from cci_cli.inquiry import collect_facts
 from cci_cli.periods import parse_period
 
 law = settings(deadline=None, max_examples=60, derandomize=True, database=None)

@@ -9,9 +9,10 @@ from conftest import REPOSITORY
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cci_cli import palette
-from cci_cli.barplots import draw_bars
-from cci_cli.charts import (
+from cci_cli.config import read_config
+from cci_cli.plotting import palette
+from cci_cli.plotting.barplots import draw_bars
+from cci_cli.plotting.charts import (
     BarChart,
     Line,
     LineChart,
@@ -21,13 +22,12 @@ from cci_cli.charts import (
     Tile,
     TileChart,
 )
-from cci_cli.config import read_config
-from cci_cli.drawings import Block, Dot, Label, Sector, Stroke
-from cci_cli.lettering import find_box, find_ticks, spread, tick_text, wrap_text
-from cci_cli.lineplots import choose_periods, draw_lines
-from cci_cli.ringplots import draw_ring
-from cci_cli.tileplots import draw_tiles, find_shade
-from cci_cli.typefaces import measure_text
+from cci_cli.plotting.drawings import Block, Dot, Label, Sector, Stroke
+from cci_cli.plotting.lettering import find_box, find_ticks, spread, tick_text, wrap_text
+from cci_cli.plotting.lineplots import choose_periods, draw_lines
+from cci_cli.plotting.ringplots import draw_ring
+from cci_cli.plotting.tileplots import draw_tiles, find_shade
+from cci_cli.plotting.typefaces import measure_text
 
 #: What rounding to the last bit may do to a place.
 SLACK = 0.01

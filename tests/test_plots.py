@@ -11,7 +11,8 @@ from xml.etree import ElementTree
 import pytest
 from conftest import REPOSITORY
 
-from cci_cli.charts import (
+from cci_cli.errors import SystemFailureError
+from cci_cli.plotting.charts import (
     BarChart,
     Figure,
     Line,
@@ -22,9 +23,8 @@ from cci_cli.charts import (
     Tile,
     TileChart,
 )
-from cci_cli.errors import SystemFailureError
-from cci_cli.plots import _open_converter, embed_fonts, render_png, render_svg
-from cci_cli.typefaces import FAMILY, find_missing, subset_font
+from cci_cli.plotting.plots import _open_converter, embed_fonts, render_png, render_svg
+from cci_cli.plotting.typefaces import FAMILY, find_missing, subset_font
 
 NATION = Mark("全国", Decimal("1088.07"), "1088.07", Decimal(1000), "+8.81%", is_apart=True)
 NORTH = Mark("华北", Decimal("321.15"), "321.15", Decimal("308.61"), "+4.06%")

@@ -10,7 +10,7 @@ from fontTools.ttLib import TTFont
 from make_fonts import BLOCKS, SIGNS
 
 from cci_cli.errors import SystemFailureError
-from cci_cli.typefaces import (
+from cci_cli.plotting.typefaces import (
     FAMILY,
     FONT_FILES,
     FONT_FOLDER,

@@ -106,7 +106,7 @@ def main(root: Path) -> None:
     source = folder / "NotoSansSC[wght].ttf"
     if hashlib.sha256(source.read_bytes()).hexdigest() != SOURCE_SHA256:
         sys.exit(f"{source} is another font than the one named in {Path(__file__).name}")
-    out = root / "cci_cli" / "fonts"
+    out = root / "cci_cli" / "plotting" / "fonts"
     out.mkdir(exist_ok=True)
     characters = find_characters(root / "config")
     for style in WEIGHTS:

@@ -4,7 +4,10 @@ import hashlib
 from pathlib import Path
 from typing import Any, Final
 
-from cci_cli.bulletin import Bulletin, build_bulletin, describe_claims
+from cci_cli.bulletin.document import Bulletin, build_bulletin, describe_claims
+from cci_cli.bulletin.inquiry import collect_facts
+from cci_cli.bulletin.page import render_page, subset_fonts
+from cci_cli.bulletin.paper import render_paper
 from cci_cli.config import read_config, read_tiles
 from cci_cli.deliveries import (
     Publication,
@@ -14,15 +17,12 @@ from cci_cli.deliveries import (
     deliver_publication,
 )
 from cci_cli.formats import LOCK_PATIENCE_SECONDS, Lang
-from cci_cli.inquiry import collect_facts
 from cci_cli.options import check_choice, check_count
 from cci_cli.packages import DESCRIPTOR_FILE
-from cci_cli.paper import render_paper
 from cci_cli.periods import Period
-from cci_cli.plots import embed_fonts, render_png, render_svg
+from cci_cli.plotting.plots import embed_fonts, render_png, render_svg
 from cci_cli.publications import describe_publication
 from cci_cli.results import DeliveryResult
-from cci_cli.webpage import render_page, subset_fonts
 from cci_cli.workspace import find_workspace
 
 PAGE_FILE: Final = "bulletin.html"

@@ -16,8 +16,8 @@ from conftest import REPOSITORY, index_toml, store
 from fontTools.ttLib import TTFont
 
 import cci_cli
-from cci_cli import plots
-from cci_cli.typefaces import find_missing
+from cci_cli.plotting import plots
+from cci_cli.plotting.typefaces import find_missing
 
 FIGURES = [f"figure{number}" for number in range(1, 7)]
 FILES = [

@@ -8,8 +8,8 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from itertools import accumulate
 from typing import Final, NamedTuple
 
-from cci_cli.drawings import Align, Label
-from cci_cli.typefaces import Weight, measure_text
+from cci_cli.plotting.drawings import Align, Label
+from cci_cli.plotting.typefaces import Weight, measure_text
 
 #: Width of every figure in pixels; it fits a column of a page, and a phone by scaling.
 WIDTH: Final = 480

@@ -12,16 +12,16 @@ from html import escape
 from types import ModuleType
 from typing import Final, assert_never
 
-from cci_cli.barplots import draw_bars
-from cci_cli.charts import BarChart, Chart, Figure, LineChart, ShareChart, TileChart
-from cci_cli.drawings import Drawing
 from cci_cli.errors import SystemFailureError
 from cci_cli.formats import Lang
-from cci_cli.lineplots import draw_lines
-from cci_cli.ringplots import draw_ring
-from cci_cli.tileplots import draw_tiles
-from cci_cli.typefaces import FAMILY, FONT_FOLDER, WEIGHT_NUMBERS, Weight
-from cci_cli.vegachart import to_vega
+from cci_cli.plotting.barplots import draw_bars
+from cci_cli.plotting.charts import BarChart, Chart, Figure, LineChart, ShareChart, TileChart
+from cci_cli.plotting.drawings import Drawing
+from cci_cli.plotting.lineplots import draw_lines
+from cci_cli.plotting.ringplots import draw_ring
+from cci_cli.plotting.tileplots import draw_tiles
+from cci_cli.plotting.typefaces import FAMILY, FONT_FOLDER, WEIGHT_NUMBERS, Weight
+from cci_cli.plotting.vegachart import to_vega
 
 #: Pixels of a PNG for one of the figure.
 PNG_SCALE: Final = 3

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
-from cci_cli import palette
-from cci_cli.drawings import Block, Dot, Drawing, Label, Part, Sector, Stroke
 from cci_cli.errors import SystemFailureError
-from cci_cli.typefaces import FAMILY, WEIGHT_NUMBERS
+from cci_cli.plotting import palette
+from cci_cli.plotting.drawings import Block, Dot, Drawing, Label, Part, Sector, Stroke
+from cci_cli.plotting.typefaces import FAMILY, WEIGHT_NUMBERS
 
 if TYPE_CHECKING:
     import altair

@@ -9,10 +9,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Final
 
-from cci_cli.bulletin import Bulletin
+from cci_cli.bulletin.document import Bulletin
+from cci_cli.bulletin.exhibits import DataTable
 from cci_cli.errors import DataError, SystemFailureError
-from cci_cli.exhibits import DataTable
-from cci_cli.typefaces import FAMILY, WEIGHT_NUMBERS, Weight, find_missing, subset_font
+from cci_cli.plotting.typefaces import FAMILY, WEIGHT_NUMBERS, Weight, find_missing, subset_font
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 _PAGE: Final = "bulletin.html"

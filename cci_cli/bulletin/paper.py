@@ -9,12 +9,12 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any, Final
 
-from cci_cli.bulletin import Bulletin
-from cci_cli.charts import Figure
+from cci_cli.bulletin.document import Bulletin
+from cci_cli.bulletin.exhibits import DataTable
 from cci_cli.errors import SystemFailureError
-from cci_cli.exhibits import DataTable
 from cci_cli.periods import Period
-from cci_cli.typefaces import FONT_FOLDER
+from cci_cli.plotting.charts import Figure
+from cci_cli.plotting.typefaces import FONT_FOLDER
 
 _TEMPLATE: Final = Path(__file__).parent / "templates" / "bulletin.typ"
 #: Tagged, so that a screen reader finds headings, tables and what figures show.

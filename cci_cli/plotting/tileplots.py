@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from cci_cli import palette
-from cci_cli.charts import Mark, Tile, TileChart
-from cci_cli.drawings import Block, Drawing, Label, Part, Stroke
-from cci_cli.lettering import (
+from cci_cli.plotting import palette
+from cci_cli.plotting.charts import Mark, Tile, TileChart
+from cci_cli.plotting.drawings import Block, Drawing, Label, Part, Stroke
+from cci_cli.plotting.lettering import (
     MARGIN,
     NONE,
     SIZE,
@@ -20,7 +20,7 @@ from cci_cli.lettering import (
     stack_lines,
     tick_text,
 )
-from cci_cli.typefaces import measure_text
+from cci_cli.plotting.typefaces import measure_text
 
 _WIDEST: Final = 66.0
 _GAP: Final = 3.0

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Final, Literal
 
-from cci_cli.claims import Sentence, join_sentences, sort_areas
-from cci_cli.facts import Area
-from cci_cli.scribe import Scribe, select
+from cci_cli.bulletin.claims import Sentence, join_sentences, sort_areas
+from cci_cli.bulletin.facts import Area
+from cci_cli.bulletin.scribe import Scribe, select
 
 #: Growth within this of the nation's, as a ratio, is called about the same: half a point.
 LEVEL_WITH: Final = Fraction(1, 200)

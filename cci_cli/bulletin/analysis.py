@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from cci_cli.claims import Claim, Sentence, join_sentences, key_of, sort_areas
-from cci_cli.facts import Area, Facts
+from cci_cli.bulletin.claims import Claim, Sentence, join_sentences, key_of, sort_areas
+from cci_cli.bulletin.facts import Area, Facts
+from cci_cli.bulletin.phrases import number_word, section_mark
+from cci_cli.bulletin.scribe import Scribe, select
+from cci_cli.bulletin.standings import tell_contributions, tell_growths, tell_shares, title_standing
 from cci_cli.formats import Lang
-from cci_cli.phrases import CAUSE_NAMES, number_word, section_mark
-from cci_cli.scribe import Scribe, select
-from cci_cli.standings import tell_contributions, tell_growths, tell_shares, title_standing
+from cci_cli.views import CAUSE_NAMES
 
 #: Provinces that are named together as the first.
 TOP_PROVINCES: Final = 5

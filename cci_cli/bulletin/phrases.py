@@ -233,30 +233,3 @@ def join_names(names: Sequence[str], lang: Lang) -> str:
     phrases = PHRASES[lang]
     head = phrases["list"].join(names[:-1])
     return f"{head}{phrases['last']}{names[-1]}" if head else "".join(names)
-
-
-#: What changes supply, as the subject of a sentence; see ``results.Cause``.
-CAUSE_NAMES: Final[Mapping[Lang, Mapping[str, str]]] = {
-    "zh": {
-        "new_node": "新建节点",
-        "put_into_service": "投入运行",
-        "expanded": "扩容",
-        "re_equipped": "更换型号",
-        "moved": "迁址",
-        "shrunk": "缩减",
-        "suspended": "暂停",
-        "closed": "关闭",
-        "discovered": "补录",
-    },
-    "en": {
-        "new_node": "new nodes",
-        "put_into_service": "nodes put into service",
-        "expanded": "expansion",
-        "re_equipped": "re-equipment",
-        "moved": "relocation",
-        "shrunk": "reduction",
-        "suspended": "suspension",
-        "closed": "closure",
-        "discovered": "cards found late",
-    },
-}

@@ -5,10 +5,10 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from cci_cli import palette
-from cci_cli.charts import Line, LineChart, Panel
-from cci_cli.drawings import Dot, Drawing, Label, Part, Point, Shape, Stroke
-from cci_cli.lettering import (
+from cci_cli.plotting import palette
+from cci_cli.plotting.charts import Line, LineChart, Panel
+from cci_cli.plotting.drawings import Dot, Drawing, Label, Part, Point, Shape, Stroke
+from cci_cli.plotting.lettering import (
     MARGIN,
     NONE,
     SIZE,
@@ -20,7 +20,7 @@ from cci_cli.lettering import (
     tick_text,
     wrap_text,
 )
-from cci_cli.typefaces import measure_text
+from cci_cli.plotting.typefaces import measure_text
 
 _HEIGHT: Final = 150.0
 #: Of a panel with one line, whose digits need no room between each other.

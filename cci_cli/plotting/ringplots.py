@@ -7,11 +7,11 @@ from itertools import accumulate, pairwise
 from math import acos, cos, hypot, pi, sin
 from typing import Final
 
-from cci_cli import palette
-from cci_cli.charts import Mark, ShareChart
-from cci_cli.drawings import Align, Drawing, Label, Part, Point, Sector, Stroke
-from cci_cli.lettering import MARGIN, NONE, SIZE, WIDTH, find_baseline, spread, wrap_text
-from cci_cli.typefaces import measure_text
+from cci_cli.plotting import palette
+from cci_cli.plotting.charts import Mark, ShareChart
+from cci_cli.plotting.drawings import Align, Drawing, Label, Part, Point, Sector, Stroke
+from cci_cli.plotting.lettering import MARGIN, NONE, SIZE, WIDTH, find_baseline, spread, wrap_text
+from cci_cli.plotting.typefaces import measure_text
 
 _OUTER: Final = 92.0
 _INNER: Final = 53.0

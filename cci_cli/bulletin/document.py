@@ -6,25 +6,25 @@ from fractions import Fraction
 from typing import Any
 
 from cci_cli import __version__
-from cci_cli.analysis import Section, analyse
-from cci_cli.captions import CAPTIONS
-from cci_cli.charts import Figure, TileChart
-from cci_cli.claims import Claim, Sentence
-from cci_cli.exhibits import (
+from cci_cli.bulletin.analysis import Section, analyse
+from cci_cli.bulletin.captions import CAPTIONS
+from cci_cli.bulletin.claims import Claim, Sentence
+from cci_cli.bulletin.exhibits import (
     DataTable,
     Squares,
     build_figures,
     build_level_table,
     build_scope_table,
 )
-from cci_cli.facts import Facts
+from cci_cli.bulletin.facts import Facts
+from cci_cli.bulletin.standings import LEVEL_WITH
 from cci_cli.figures import Rounder
 from cci_cli.formats import Lang
 from cci_cli.notes import find_bundle_notes
+from cci_cli.plotting.charts import Figure, TileChart
 from cci_cli.publications import describe_provenance
 from cci_cli.render import to_json
 from cci_cli.rounding import fraction_text, round_exact
-from cci_cli.standings import LEVEL_WITH
 from cci_cli.views import NULL_MARK, change_text, date_text, legend_lines, note_text
 
 #: The figures that stand below a part of the analysis.

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from cci_cli import palette
-from cci_cli.charts import BarChart, Mark
-from cci_cli.drawings import Block, Drawing, Label, Part, Stroke
-from cci_cli.lettering import (
+from cci_cli.plotting import palette
+from cci_cli.plotting.charts import BarChart, Mark
+from cci_cli.plotting.drawings import Block, Drawing, Label, Part, Stroke
+from cci_cli.plotting.lettering import (
     MARGIN,
     NONE,
     SIZE,
@@ -21,7 +21,7 @@ from cci_cli.lettering import (
     tick_text,
     wrap_text,
 )
-from cci_cli.typefaces import measure_text
+from cci_cli.plotting.typefaces import measure_text
 
 _ROW: Final = 31
 _BAR: Final = 17

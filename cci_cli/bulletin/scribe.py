@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
-from cci_cli.claims import (
+from cci_cli.bulletin.claims import (
     Claim,
     ClaimMaker,
     MeasureName,
@@ -13,10 +13,10 @@ from cci_cli.claims import (
     sort_areas,
     write_sentence,
 )
-from cci_cli.facts import Area, Facts
+from cci_cli.bulletin.facts import Area, Facts
+from cci_cli.bulletin.phrases import PHRASES, join_names
 from cci_cli.formats import Lang
 from cci_cli.periods import Period
-from cci_cli.phrases import PHRASES, join_names
 from cci_cli.views import date_text
 
 #: Supply is told in 亿 of card-hours, or in millions.

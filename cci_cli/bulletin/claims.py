@@ -9,7 +9,7 @@ from fractions import Fraction
 from string import Formatter
 from typing import Final, Literal, NamedTuple
 
-from cci_cli.facts import Area, Facts
+from cci_cli.bulletin.facts import Area, Facts
 from cci_cli.figures import Rounder
 from cci_cli.rounding import round_exact
 

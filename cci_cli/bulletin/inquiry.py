@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 
+from cci_cli.bulletin.facts import Facts, find_facts
 from cci_cli.definitions import Config
 from cci_cli.errors import DataError
-from cci_cli.facts import Facts, find_facts
 from cci_cli.movements import compare_periods
 from cci_cli.periods import Period, PeriodRef
 from cci_cli.spans import compile_span

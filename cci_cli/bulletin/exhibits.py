@@ -10,8 +10,12 @@ from fractions import Fraction
 from itertools import islice
 from typing import Final
 
-from cci_cli.captions import CAPTIONS
-from cci_cli.charts import (
+from cci_cli.bulletin.captions import CAPTIONS
+from cci_cli.bulletin.facts import Area, Facts
+from cci_cli.bulletin.phrases import join_names
+from cci_cli.figures import Rounder, index_name, index_series
+from cci_cli.formats import Lang
+from cci_cli.plotting.charts import (
     BarChart,
     Chart,
     Figure,
@@ -23,10 +27,6 @@ from cci_cli.charts import (
     Tile,
     TileChart,
 )
-from cci_cli.facts import Area, Facts
-from cci_cli.figures import Rounder, index_name, index_series
-from cci_cli.formats import Lang
-from cci_cli.phrases import join_names
 from cci_cli.views import MARKS, NULL_MARK, change_text, date_text, province_text
 
 #: Fewer periods are no history.

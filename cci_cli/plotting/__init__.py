@@ -1,0 +1,1 @@
+"""Figures: what they show, where everything stands in them, and drawing them."""
