@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cci_cli.bulletin.analysis import analyse
+from cci_cli.bulletin.facts import find_short_names
 from cci_cli.bulletin.inquiry import collect_facts
 from cci_cli.config import read_config
 from cci_cli.periods import parse_period
@@ -57,6 +59,19 @@ def test_the_analysis_has_what_was_published(published):
     assert "华南占7.78%、华中占7.23%、东北占1.70%" in text
     assert "八大枢纽节点相关14个省份提供了全国78.36%的供算量" in text
     assert "当期全国新增供算量中76.11%来自上述省份，高于60%的政策目标" in text
+
+
+def test_the_size_of_the_nation_is_told_in_units_of_the_language(published):
+    """398,181 standard cards (39.8181 万) of 1979 TFLOPS, 8,760 hours: 3,488,065,560 card-hours."""
+    zh, en = (read(published, lang)["nation"][2] for lang in ("zh", "en"))
+
+    assert zh == "全国在运智算卡折合标准卡39.82万张，FP16算力788.00 EFLOPS，年供算量34.88亿卡时。"
+    assert "398,181 standard cards, with 788.00 EFLOPS" in en
+    assert "3488.07 million card-hours per year" in en
+    assert "华东地区贡献最大，占全国新增供算量的49.73%。" in read(published)["regions"]
+    assert read(published, "en")["provinces"][1].startswith(
+        "Of the 31 provinces, Hebei has the largest supply"
+    )
 
 
 def test_it_does_not_say_what_the_numbers_do_not_bear_out(published):
@@ -215,29 +230,275 @@ def test_in_english_it_says_the_same():
     )
 
 
+def test_provinces_are_told_by_hand_worked_values():
+    """甲 40 → 30 is −25 %, 乙 40 → 44 is +10 %, 丙 10 → 10 stands, 丁 0 → 6 has no growth.
+
+    Of 90 cards 乙 has 44, 48.888… per cent; 1000 × 44 / 90 = 488.888… points.
+    """
+    parts = read(facts_of((40, 40, 10, 0), (30, 44, 10, 6)))
+
+    assert parts["provinces"] == [
+        "（四）乙供算量居首且增长最快",
+        "4个省份中，乙供算量最大，折合488.89点，占全国48.89%。",
+        "与上期相比，1个省份供算量增长，1个省份供算量下降，1个省份供算量不变，"
+        "1个省份上期供算量为零；增速最高的是乙，增长10.00%；增速最低的是甲，下降25.00%。",
+    ]
+
+
+def test_what_every_region_and_province_did_is_told_as_such():
+    up = read(facts_of((40, 40, 10, 10), (50, 44, 11, 12)))
+    down = read(facts_of((50, 44, 11, 12), (40, 40, 10, 10)))
+
+    assert up["nation"][0].endswith("，三个区域全部增长")
+    assert down["nation"][0].endswith("，三个区域全部下降")
+    assert up["provinces"][2].startswith("与上期相比，4个省份供算量全部增长；")
+    assert down["provinces"][2].startswith("与上期相比，4个省份供算量全部下降；")
+    # where one stands still, not every one did either
+    assert "区域" not in read(facts_of((40, 40, 10, 10), (50, 40, 11, 12)))["nation"][0]
+
+
+def test_many_provinces_at_one_place_are_not_named():
+    """Five that grew by the same: none of them is the fastest; and six that are the same size."""
+    names = "甲乙丙丁戊己"
+    facts = make_facts(
+        [dict.fromkeys(names, 10), dict.fromkeys(names, 11) | {"己": 10}],
+        [define("N", "national", names)],
+    )
+    sentences = read(facts)["provinces"]
+
+    assert sentences[-1] == (
+        "与上期相比，5个省份供算量增长，1个省份供算量不变；增速最低的是己，与上期持平。"
+    )
+    even = make_facts([dict.fromkeys(names, 10)], [define("N", "national", names)])
+    assert not any("居前" in sentence for sentence in read(even)["provinces"])
+
+
+def test_the_first_five_provinces_are_named_where_the_sixth_has_less():
+    """20 of 23 cards: 86.956… per cent."""
+    names = "甲乙丙丁戊己"
+    facts = make_facts([dict.fromkeys(names, 4) | {"己": 3}], [define("N", "national", names)])
+
+    assert read(facts)["provinces"][2] == "居前五位的甲、乙、丙、丁、戊合计占全国86.96%。"
+
+
+def test_regions_that_do_not_divide_up_the_nation_have_no_sum():
+    """甲 and 乙 alone: their contributions are told, and not that they add up."""
+    indices = (INDICES[0], *INDICES[1:3])
+    facts = make_facts(
+        [{"甲": 40, "乙": 40, "丙": 20}, {"甲": 50, "乙": 44, "丙": 26}],
+        [define("N", "national", "甲乙丙"), *indices[1:]],
+    )
+
+    assert read(facts)["regions"][3] == (
+        "各区域对全国增长的贡献由高到低为东10.00个百分点、西4.00个百分点。"
+    )
+
+
+def test_more_than_five_regions_are_told_in_pairs():
+    """As published: the first two, the next two together, then the others. Of 100 cards."""
+    counts = dict(zip("甲乙丙丁戊己", (30, 25, 15, 12, 10, 8), strict=True))
+    regions = [define(name, "region", name, name) for name in counts]
+    facts = make_facts([counts], [define("N", "national", counts, "全国"), *regions])
+
+    assert read(facts)["regions"][1] == (
+        "从区域供算量结构看，甲地区供算量最大，占全国30.00%，乙地区次之，占25.00%，"
+        "两者合计提供全国55.00%的供算量；丙、丁地区合计占27.00%，其中丙占15.00%、丁占12.00%；"
+        "戊占10.00%、己占8.00%。"
+    )
+
+
+def test_three_at_the_first_place_have_no_second():
+    """甲, 乙 and 丙丁 have 30 cards each."""
+    parts = read(facts_of((30, 30, 20, 10)))
+
+    assert parts["regions"][1] == (
+        "从区域供算量结构看，东、西、南地区供算量并列最大，各占全国33.33%。"
+    )
+
+
+def test_one_hub_is_compared_with_no_other_and_one_province_neither():
+    facts = make_facts(
+        [{"甲": 10}, {"甲": 12}],
+        [define("N", "national", "甲"), define("H", "hub", "甲", "甲枢纽")],
+    )
+    parts = read(facts)
+
+    assert list(parts) == ["nation", "hubs"]
+    assert parts["hubs"] == [
+        "（二）枢纽节点提供全国100.00%的供算量，占新增供算量的100.00%",
+        "一个枢纽节点相关1个省份提供了全国100.00%的供算量，占比与上期持平。",
+        "当期全国新增供算量中100.00%来自上述省份，高于60%的政策目标。",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("hubs", "said"), [(2, "两个枢纽节点"), (3, "三大枢纽节点"), (11, "11个枢纽节点")]
+)
+def test_hubs_are_counted_as_one_says_it(hubs, said):
+    names = [f"省{number}" for number in range(hubs)]
+    indices = [define("N", "national", names)]
+    indices += [define(name, "hub", [name], name) for name in names]
+
+    assert said in read(make_facts([dict.fromkeys(names, 1)], indices))["hubs"][1]
+
+
+def test_a_rank_says_of_what_and_in_which_order():
+    formulas = {
+        claim.name: claim.formula
+        for part in analyse(facts_of((40, 30, 20, 10), (44, 30, 20, 10)), "zh")
+        for sentence in part.sentences
+        for claim in sentence.claims
+        if claim.unit == "rank"
+    }
+
+    assert formulas["A.most-1.share"] == "largest 100 × TS_i,t / TS_national,t, place 1 of 3"
+    assert formulas["乙+丙+丁.least-1.growth"].startswith("least 100 × (TS_i,t / TS_i,t−1 − 1)")
+
+
+def test_short_names_leave_out_what_all_names_end_in():
+    config = read_config(REPOSITORY)
+    names = find_short_names(config.indices)
+
+    assert [names[index.code]["zh"] for index in config.indices] == [
+        "全国", "华北", "东北", "华东", "华中", "华南", "西南", "西北",
+        "京津冀", "长三角", "粤港澳", "成渝", "内蒙古", "贵州", "甘肃", "宁夏",
+    ]  # fmt: skip
+    assert names["700007.CCI"]["en"] == "Northwest China"
+    assert names["700009.CCI"]["en"] == "Yangtze River Delta"
+    # one alone keeps its name, and so does one that would be left with nothing
+    assert find_short_names(config.indices[:1])["700000.CCI"]["zh"] == "全国智能算力供算量指数"
+
+
+def test_a_turned_claim_has_the_formula_and_the_value_that_it_prints():
+    """Down from 100 to 90: "fell by 10.00 %", which is minus the growth."""
+    claims = {
+        claim.printed: claim
+        for part in analyse(facts_of((40, 40, 10, 10), (30, 44, 8, 8)), "zh")
+        for sentence in part.sentences
+        for claim in sentence.claims
+        if claim.name == "N.growth"
+    }
+
+    assert claims["10.00"].exact == 10
+    assert claims["10.00"].formula == "−(100 × (TS_i,t / TS_i,t−1 − 1))"
+
+
 COUNTS = st.tuples(*[st.integers(0, 60)] * 3, st.integers(1, 60))
+
+
+#: What each key of a claim covers.
+SCOPES = {
+    "N": "甲乙丙丁",
+    "A": "甲",
+    "B": "乙",
+    "C": "丙丁",
+    "H": "甲",
+    "G": "丁",
+    "枢纽节点": "甲丁",
+}
+
+
+def compute(before, now, whole_before, whole):
+    """Every figure from cards or levels, by its formula in the methodology; null where none."""
+    return {
+        "level": now,
+        "growth": 100 * (now / before - 1) if before else None,
+        "share": 100 * now / whole if whole else None,
+        "share_change": 100 * (now / whole - before / whole_before) if whole else None,
+        "contribution": 100 * (now - before) / whole_before,
+        "increment_share": (
+            100 * (now - before) / (whole - whole_before) if whole != whole_before else None
+        ),
+    }
+
+
+def print_half_up(value):
+    rounded = Decimal(value.numerator) / Decimal(value.denominator)
+    text = f"{rounded.quantize(Decimal('0.01'), ROUND_HALF_UP):f}"
+    return "0.00" if text == "-0.00" else text
+
+
+def printed_level(cards, whole_before):
+    return Fraction(print_half_up(Fraction(1000 * cards, whole_before)))
 
 
 @law
 @given(COUNTS, COUNTS, st.sampled_from(["zh", "en"]))
-def test_claims_are_exact_and_name_who_is_first(before, now, lang):
-    """Printed digits come from the exact value; who is called first has no one above."""
-    facts = facts_of(before, now)
-    supply = dict(zip("甲乙丙丁", now, strict=True))
-    regions = {"A": supply["甲"], "B": supply["乙"], "C": supply["丙"] + supply["丁"]}
-    for part in analyse(facts, lang):
-        for claim in (claim for sentence in part.sentences for claim in sentence.claims):
-            if (
-                claim.unit == "rank"
-                and claim.name.endswith("most-1.share")
-                and claim.areas[0] in regions
-            ):
-                best = max(regions.values())
-                assert set(claim.areas) == {
-                    code for code, cards in regions.items() if cards == best
+def test_every_claim_is_what_an_independent_reader_computes(before, now, lang):
+    """Exact values from the cards, and what Table 2 alone gives from its printed levels.
+
+    All levels are on one base: 1000 points are all cards of the first period.
+    """
+    old, new = (dict(zip("甲乙丙丁", counts, strict=True)) for counts in (before, now))
+    total = sum(before)
+    names = {"A": "东", "B": "西", "C": "南", "H": "东", "G": "丁"}
+
+    def add(cards, keys):
+        return Fraction(
+            sum(cards[name] for name in {n for key in keys for n in SCOPES.get(key, key)})
+        )
+
+    def read_table(cards, keys):
+        # the hubs together are the sum of their rows
+        rows = [row for key in keys for row in ("HG" if key == "枢纽节点" else key)]
+        return sum((printed_level(add(cards, row), total) for row in rows), Fraction(0))
+
+    for claim in (
+        c for p in analyse(facts_of(before, now), lang) for s in p.sentences for c in s.claims
+    ):
+        keys, _, figure = claim.name.rpartition(".")
+        keys = keys.split("+")
+        if claim.unit in ("%", "percentage points", "points") and "policy" not in claim.name:
+            sign = -1 if claim.formula.startswith("−") else 1
+            exact = compute(add(old, keys), add(new, keys), add(old, "N"), add(new, "N"))
+            exact["level"] *= Fraction(1000, total)
+            assert claim.exact == sign * exact[figure]
+            assert claim.printed == print_half_up(claim.exact)
+            if any(key not in SCOPES for key in keys):
+                assert claim.from_table is None
+            else:
+                table = compute(
+                    read_table(old, keys),
+                    read_table(new, keys),
+                    read_table(old, "N"),
+                    read_table(new, "N"),
+                )[figure]
+                assert claim.from_table == (None if table is None else print_half_up(sign * table))
+        elif claim.unit == "rank":
+            chosen, order = claim.name.rsplit(".", 2)[:2]
+            group = next(g for g in ("ABC", "HG", "甲乙丙丁") if set(chosen.split("+")) <= set(g))
+            place, is_least = int(order.partition("-")[2]) - 1, order.startswith("least")
+            figures = {
+                key: compute(add(old, key), add(new, key), add(old, "N"), add(new, "N"))
+                for key in group
+            }
+            values = {
+                key: item[figure] for key, item in figures.items() if item[figure] is not None
+            }
+            ranked = sorted(set(values.values()), reverse=not is_least)
+            first = {key for key, value in values.items() if value == ranked[place]}
+            assert set(chosen.split("+")) == first
+            words = {names.get(key, key) if lang == "zh" else key for key in first}
+            assert all(word in claim.printed for word in words)
+            read = (
+                {
+                    key: compute(
+                        read_table(old, key),
+                        read_table(new, key),
+                        read_table(old, "N"),
+                        read_table(new, "N"),
+                    )[figure]
+                    for key in values
                 }
-            elif claim.unit in ("%", "percentage points", "points") and "policy" not in claim.name:
-                assert abs(Fraction(claim.printed) - claim.exact) <= Fraction(1, 200)
+                if group != "甲乙丙丁"
+                else {}
+            )
+            if group == "甲乙丙丁" or None in read.values():
+                assert claim.from_table is None
+            else:
+                levels = sorted(set(read.values()), reverse=not is_least)
+                same = {key for key, value in read.items() if levels[place:][:1] == [value]}
+                assert claim.is_recomputable == (same == first)
 
 
 @law
