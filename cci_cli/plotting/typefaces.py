@@ -66,7 +66,10 @@ def subset_font(weight: Weight, text: str) -> bytes:
         from fontTools.subset import Options, Subsetter
     except ImportError as error:
         raise SystemFailureError("E508", package="brotli") from error
-    subsetter = Subsetter(Options(layout_features=["kern"], notdef_outline=True))
+    # kerning would take as long to read as all else, and moves Latin letters by a hair
+    options = Options(layout_features=[], notdef_outline=True)
+    options.drop_tables += ["GPOS", "GSUB", "GDEF"]
+    subsetter = Subsetter(options)
     subsetter.populate(text=text)
     out = io.BytesIO()
     with font:

@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 import pypdf
 import pytest
 from conftest import REPOSITORY, index_toml, store
+from filelock import FileLock
 from fontTools.ttLib import TTFont
 
 import cci_cli
@@ -68,12 +69,16 @@ class Page(HTMLParser):
             self.labels.append(data)
 
 
-@pytest.fixture(scope="module")
-def bulletins(tmp_path_factory):
-    """The bulletin of the demonstration data in both languages."""
-    folder = tmp_path_factory.mktemp("bulletins")
-    for lang in ("zh", "en"):
-        cci_cli.report("2025H1", to=folder, lang=lang, workspace=REPOSITORY)
+@pytest.fixture(scope="session")
+def bulletins(tmp_path_factory, worker_id):
+    """The bulletin of the demonstration data in both languages, made once for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "bulletins"
+    folder.mkdir(exist_ok=True)
+    with FileLock(folder.with_suffix(".lock")):
+        for lang in ("zh", "en"):
+            if not (folder / f"2025H1-bulletin-{lang}").exists():
+                cci_cli.report("2025H1", to=folder, lang=lang, workspace=REPOSITORY)
     return {lang: read_folder(folder / f"2025H1-bulletin-{lang}") for lang in ("zh", "en")}
 
 
