@@ -333,6 +333,17 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "cards times rates are too many digits for an exact comparison: beyond 128 bits",
             "look for a slip in the numbers of cards, or in fp16_tflops in config/cards.csv",
         ),
+        # texts about a period
+        "E430": Message("{value} is no figure of {area}: {found}"),
+        "E431": Message("{value}: the data have no {quantity} of {area}"),
+        "E432": Message("{value} is no figure of any area", "look whom the sentence speaks of"),
+        "E433": Message("{value}: {area} has {expected}"),
+        "E434": Message("{value}: the methodology has {expected}"),
+        "E435": Message("{value} is not the last day of a period", "there are data of {known}"),
+        "E436": Message(
+            "{value} does not hold for {area}: the {group} by {quantity}, {order}, are {figures}"
+        ),
+        "E437": Message("{value}: the words around it say the contrary, for {found}"),
         # environment
         "E501": Message("cannot read {value}: {detail}"),
         "E502": Message("cannot write {value}: {detail}"),
@@ -417,6 +428,15 @@ WARNINGS: Final[Mapping[str, Message]] = MappingProxyType(
         "W310": Message(
             "{count} of the levels are not what the stored snapshots give ({codes})",
             "look for a slip in the table; `cci compute {period} --from-snapshots` shows them",
+        ),
+        "W330": Message(
+            "{value} is not checked: the data do not speak of it, or it is not clear of what it is"
+        ),
+        "W331": Message("{value} is not checked: it is not clear of what, or among whom"),
+        "W332": Message("{value} is not borne out: {found}"),
+        "W333": Message(
+            "{value} is not checked: a number in a way of writing that is not read",
+            "write it in digits, as 28.35 %",
         ),
     }
 )

@@ -1,0 +1,1 @@
+"""Holding a text about a period against its numbers."""
