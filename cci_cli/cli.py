@@ -616,7 +616,9 @@ def export(
     return 0
 
 
-@app.command(epilog="Examples: cci report 2025H1 --to out; cci report 2025H1 --to out --lang en")
+@app.command(
+    epilog="Examples: cci report 2025H1 --to out --lang en; cci report 2025H1 --check draft.txt"
+)
 def report(
     period: Annotated[
         str | None,
@@ -627,8 +629,22 @@ def report(
         str | None,
         typer.Option("--to", metavar="DIR", help="Folder of bulletins; made if need be."),
     ] = None,
+    check: Annotated[
+        Path | None,
+        typer.Option(
+            "--check",
+            metavar="FILE",
+            readable=False,
+            help="Instead of a bulletin, hold a text in UTF-8 against the figures.",
+        ),
+    ] = None,
     lang: LangOption = "zh",
     workspace: WorkspaceOption = None,
+    form: Annotated[
+        Format | None,
+        typer.Option("--format", help="Form of what a check found; else by --output, or table."),
+    ] = None,
+    output: OutputOption = None,
     *,
     wait: WaitOption = LOCK_PATIENCE_SECONDS,
     require_official: RequireOfficialOption = False,
@@ -636,24 +652,36 @@ def report(
     quiet: AlarmsOption = False,
     verbose: VerboseOption = False,
 ) -> int:
-    """Put the bulletin of a half-year into DIR/PERIOD-bulletin-LANG.
+    """Make the bulletin of a half-year, or check a text about it.
 
-    Tables, figures and the analysis, generated from exact values, as one HTML file and as PDF;
-    the figures as SVG and PNG; and every claim with its formula. The same data give the same bytes.
+    The bulletin is put into DIR/PERIOD-bulletin-LANG: tables, figures and the analysis, generated
+    from exact values, as one HTML file and as PDF; the figures as SVG and PNG; and every claim with
+    its formula. The same data give the same bytes.
+
+    A check tells every figure and superlative of a text that the numbers do not bear out.
     """
     from cci_cli.bundlelog import describe_events, describe_files
     from cci_cli.commands import report as verb
+    from cci_cli.results import CheckResult
+    from cci_cli.viewing import view_result
 
     root = _open_workspace(workspace, verbose=verbose)
+    chosen = choose_format(form, output)
+    if to is not None and (form is not None or output is not None):
+        raise UsageError("E117", option="format" if output is None else "output")
     result = verb.report(
         period,
         to=to,
+        check=check,
         lang=lang,
         wait=wait,
         require_official=require_official,
         dry_run=dry_run,
         workspace=root,
     )
+    if isinstance(result, CheckResult):
+        show(view_result(result), chosen, output, quiet=quiet)
+        return 0 if result.is_borne_out else CciError.exit_code
     if dry_run:
         write_stdout(describe_files(result).encode())
     for line in describe_events(result, "text", find_time(), quiet=quiet):

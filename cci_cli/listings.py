@@ -7,7 +7,13 @@ from cci_cli.definitions import CardModel
 from cci_cli.errors import Problem, count_noun, quote_value
 from cci_cli.formats import Lang
 from cci_cli.periods import Period
-from cci_cli.results import CardsResult, RevisionStatus, StatusResult, ValidateResult
+from cci_cli.results import (
+    CardsResult,
+    CheckResult,
+    RevisionStatus,
+    StatusResult,
+    ValidateResult,
+)
 from cci_cli.rounding import fraction_text, round_exact
 from cci_cli.views import NULL_MARK, Lines, Sheet, View
 
@@ -90,6 +96,63 @@ def _validate_lines(result: ValidateResult, levels: Sequence[tuple[str, Problem]
 
 def _cell_text(value: object) -> str:
     return NULL_MARK if value is None or value == "" else str(value)
+
+
+def view_check(result: CheckResult) -> View:
+    """What of a text is not borne out, then what deserves a look, with places."""
+    check = result.check
+    levels = [("error", item) for item in check.problems]
+    levels += [("warning", item) for item in check.warnings]
+    fields = ("code", "line", "column", "value", "message", "hint")
+    columns: dict[str, type | int] = dict.fromkeys(("level", *fields), str)
+    columns |= {"line": int, "column": int}
+    records = [
+        {name: getattr(item, name) for name in fields} | {"column": int(item.column or 0)}
+        for _, item in levels
+    ]
+    errors = len(check.problems)
+    return View(
+        sheet=Lines(tuple(_check_lines(result, levels))),
+        columns=columns,
+        records=tuple(
+            (level, *(record[name] for name in fields))
+            for (level, _), record in zip(levels, records, strict=True)
+        ),
+        document={
+            "borne_out": result.is_borne_out,
+            "file": result.file,
+            "period": str(result.period),
+            "figures": check.figures,
+            "superlatives": check.superlatives,
+            "errors": records[:errors],
+            "warnings": records[errors:],
+            "confirmed": [
+                {
+                    "line": item.line,
+                    "column": item.column,
+                    "value": item.text,
+                    "matched": item.matched,
+                    "exact": item.exact,
+                    "certain": item.is_certain,
+                }
+                for item in check.confirmed
+            ],
+        },
+    )
+
+
+def _check_lines(result: CheckResult, levels: Sequence[tuple[str, Problem]]) -> Iterable[str]:
+    for level, item in levels:
+        yield f"{level}: {result.file}:{item.line}:{item.column}: {item.message} [{item.code}]"
+        if item.hint:
+            yield f"    hint: {item.hint}"
+    check = result.check
+    yield (
+        f"{result.file}: {count_noun(check.figures, 'figure')} and "
+        f"{count_noun(check.superlatives, 'superlative')} borne out by {result.period}, "
+        f"{count_noun(len(check.problems), 'error')}, "
+        f"{count_noun(len(check.warnings), 'warning')}"
+    )
 
 
 def view_cards(result: CardsResult, lang: Lang) -> View:

@@ -57,6 +57,14 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "{value} is later than {last}", "write the earlier one behind --from: --from {last}"
         ),
         "E114": Message("`{option}` cannot be {value}", "give {choices}"),
+        "E116": Message(
+            "cci report needs one of --to and --check",
+            "--to DIR makes the bulletin, --check FILE holds a text against its figures",
+        ),
+        "E117": Message(
+            "--{option} is for what a check found, and a bulletin is a folder of files",
+            "leave it out, or give --check FILE instead of --to",
+        ),
         "E115": Message(
             "{value} lies in the {store} of the workspace, which holds evidence alone",
             "export to a folder outside it",

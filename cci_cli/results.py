@@ -512,6 +512,55 @@ class DeliveryResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmation:
+    """One statement of a text that the data bear out.
+
+    ``line`` and ``column`` count from 1; ``text`` is as written. ``matched`` says what of the data
+    it was matched to, ``exact`` the value as p/q in the unit of the text, null for a superlative.
+    ``is_certain`` is false where the text does not say clearly of what it speaks, and something in
+    the data has this value.
+    """
+
+    line: int
+    column: int
+    text: str
+    matched: str
+    exact: str | None
+    is_certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TextCheck:
+    """What of a text the numbers bear out.
+
+    ``problems`` are figures and superlatives that they do not, ``warnings`` what cannot be
+    checked, and words of tendency that they do not bear out; both in the order of the text, with
+    line and column from 1. ``figures`` and ``superlatives`` count what is borne out;
+    ``confirmed`` lists it.
+    """
+
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    figures: int
+    superlatives: int
+    confirmed: tuple[Confirmation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """A text held against the figures of a period; ``file`` is where it stands."""
+
+    file: str
+    period: Period
+    check: TextCheck
+
+    @property
+    def is_borne_out(self) -> bool:
+        """Whether nothing in it is wrong; warnings do not count."""
+        return not self.check.problems
+
+
+@dataclass(frozen=True, slots=True)
 class CardsResult:
     """Models of the catalogue that match, with the standard that coefficients are taken from."""
 

@@ -11,11 +11,12 @@ from cci_cli.comparisons import view_diff
 from cci_cli.formats import Lang
 from cci_cli.histories import RebaseResult, SeriesResult
 from cci_cli.ledger import view_verify
-from cci_cli.listings import view_cards, view_status, view_validate
+from cci_cli.listings import view_cards, view_check, view_status, view_validate
 from cci_cli.options import check_choice
 from cci_cli.rebasings import view_rebase
 from cci_cli.results import (
     CardsResult,
+    CheckResult,
     ComputeResult,
     DiffResult,
     ExplainResult,
@@ -41,6 +42,7 @@ _VIEWS: Final[Mapping[type, Callable[[Any, Lang], View]]] = {
     SeriesResult: view_series,
     StatusResult: view_status,
     # their words are not translated
+    CheckResult: lambda result, _lang: view_check(result),
     ValidateResult: lambda result, _lang: view_validate(result),
     VerifyResult: lambda result, _lang: view_verify(result),
 }
@@ -72,7 +74,7 @@ def to_frame(result: object, *, lang: Lang = "zh") -> "pl.DataFrame":
 
     Args:
         result: what `compute`, `diff`, `series`, `rebase`, `explain`, `validate`, `verify`,
-            `cards` or `status` returned; `ingest`, `publish` and `init` return nothing with rows.
+            `cards`, `status` or `report` with `check` returned; what else there is has no rows.
         lang: language of names, ``zh`` or ``en``.
 
     Returns:

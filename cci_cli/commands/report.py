@@ -1,4 +1,4 @@
-"""``cci report``: the bulletin as a web page, on paper and as figures."""
+"""``cci report``: the bulletin of a period, or a text held against its figures."""
 
 import hashlib
 from pathlib import Path
@@ -16,13 +16,16 @@ from cci_cli.deliveries import (
     choose_period,
     deliver_publication,
 )
+from cci_cli.errors import DataError, UsageError
+from cci_cli.files import read_bytes
 from cci_cli.formats import LOCK_PATIENCE_SECONDS, Lang
 from cci_cli.options import check_choice, check_count
 from cci_cli.packages import DESCRIPTOR_FILE
 from cci_cli.periods import Period
 from cci_cli.plotting.plots import embed_fonts, render_png, render_svg
+from cci_cli.proofreading.textcheck import check_text
 from cci_cli.publications import describe_publication
-from cci_cli.results import DeliveryResult
+from cci_cli.results import CheckResult, DeliveryResult
 from cci_cli.workspace import find_workspace
 
 PAGE_FILE: Final = "bulletin.html"
@@ -49,23 +52,26 @@ _MEDIA_TYPES: Final = {
 def report(
     period: str | None = None,
     *,
-    to: Path | str,
+    to: Path | str | None = None,
+    check: Path | str | None = None,
     lang: Lang = "zh",
     wait: int = LOCK_PATIENCE_SECONDS,
     require_official: bool = False,
     dry_run: bool = False,
     workspace: Path | str | None = None,
-) -> DeliveryResult:
-    """Put the bulletin of a period into a folder, whole or not at all.
+) -> DeliveryResult | CheckResult:
+    """Put the bulletin of a period into a folder, whole or not at all; or check a text about it.
 
-    It has the levels, the analysis generated from exact values, the figures and what all of it
-    was made from, as one HTML file and as PDF; beside them each figure as SVG and PNG, and every
-    claim of the analysis with its formula and exact value. The same data give the same bytes.
+    The bulletin has the levels, the analysis generated from exact values, the figures and what all
+    of it was made from, as one HTML file and as PDF; beside them each figure as SVG and PNG, and
+    every claim of the analysis with its formula and exact value. The same data give the same bytes.
 
     Args:
         period: ``2025H1``, or any date within it; null for the newest with a snapshot.
         to: the folder that bulletins lie in, made if it is not there; a bulletin is a folder in
-            it with the name of the period and the language.
+            it with the name of the period and the language. Null to check a text.
+        check: a text in UTF-8, Chinese or English, to be held against the figures of the period
+            instead. The other options are of the bulletin.
         lang: the language, ``zh`` or ``en``.
         wait: how long to wait for others that write to the same folder, in seconds.
         require_official: whether to refuse figures that no release stands behind.
@@ -74,19 +80,24 @@ def report(
             or above the current folder.
 
     Returns:
-        Where the bulletin lies, whether it is official, and what became of each file.
+        Of a bulletin a `DeliveryResult`: where it lies, whether it is official, and what became of
+        each file. Of a text a `CheckResult`: every figure and superlative in it that the numbers
+        do not bear out, and what could not be checked.
 
     Raises:
         UsageError: the period is not one, E114 an option is not what it can be, E115 ``to`` lies
-            in a store of a workspace, or there is no workspace.
-        DataError: E422 the period was transcribed from print, E423 a character is in no font of
-            the bulletin, E417 something else is in its place; what must be official is not, for
-            E418 it is not released, E420 it rests on a release that was restated since, E421 the
-            config says otherwise than the release; or data is missing or damaged.
+            in a store of a workspace, E116 neither ``to`` nor ``check`` is given or both are, or
+            there is no workspace.
+        DataError: E310 the text is not UTF-8, E422 the period was transcribed from print, E423 a
+            character is in no font of the bulletin, E417 something else is in its place; what must
+            be official is not, for E418 it is not released, E420 it rests on a release that was
+            restated since, E421 the config says otherwise than the release; or data is missing or
+            damaged.
         InvalidDataError: the config or a snapshot breaks a rule.
         LockedError: E506, another process writes to the same folder for longer than ``wait``.
-        SystemFailureError: E502 it cannot be written, E507 the file system cannot swap two
-            folders, E508 a package that it is made with is not installed.
+        SystemFailureError: E501 the text cannot be read, E502 the bulletin not be written, E507 the
+            file system cannot swap two folders, E508 a package that it is made with is not
+            installed.
 
     Example:
         >>> import cci_cli
@@ -97,8 +108,13 @@ def report(
     root = find_workspace(workspace)
     check_choice("lang", lang, Lang)
     check_count("wait", wait)
-    check_place(root, to)
+    if (to is None) == (check is None):
+        raise UsageError("E116")
+    if to is not None:
+        check_place(root, to)
     wanted = choose_period(root, period)
+    if to is None:
+        return _check_file(root, wanted, Path(check or ""))
     made: dict[Bulletin, dict[str, bytes]] = {}
 
     def make() -> Publication:
@@ -126,6 +142,15 @@ def report(
         wait=wait,
         is_dry_run=dry_run,
     )
+
+
+def _check_file(workspace: Path, period: Period, file: Path) -> CheckResult:
+    try:
+        text = read_bytes(file).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError("E310", encoding="UTF-8", offset=error.start) from error
+    facts = collect_facts(workspace, read_config(workspace), period)
+    return CheckResult(str(file), period, check_text(text, facts))
 
 
 def _name_bulletin(period: Period, lang: Lang) -> str:

@@ -8,26 +8,9 @@ from cci_cli.errors import Problem, make_problem
 from cci_cli.figures import exact_text
 from cci_cli.proofreading.values import TITLES, Value
 from cci_cli.proofreading.wordings import Span, Wording
+from cci_cli.results import Confirmation
 
 Outcome = Literal["borne_out", "problem", "warning", "no_figure"]
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmation:
-    """One statement that the data bear out.
-
-    ``line`` and ``column`` count from 1; ``text`` is as written. ``matched`` says what of the data
-    it was matched to, ``exact`` the value as p/q in the unit of the text, null for a superlative.
-    ``is_certain`` is false where the text does not say clearly of what it speaks, and something in
-    the data has this value.
-    """
-
-    line: int
-    column: int
-    text: str
-    matched: str
-    exact: str | None
-    is_certain: bool = True
 
 
 @dataclass

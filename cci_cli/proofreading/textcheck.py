@@ -1,13 +1,12 @@
 """Hold a text about a period against its numbers: figures and superlatives. Domain: no I/O."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cci_cli.bulletin.facts import Facts
 from cci_cli.errors import Problem
 from cci_cli.proofreading.days import Day
 from cci_cli.proofreading.figurecheck import check_figures
-from cci_cli.proofreading.findings import Confirmation, Findings
+from cci_cli.proofreading.findings import Findings
 from cci_cli.proofreading.lexicon import AS_OF, NOT_OF_DATA, OF_DATA, SINCE
 from cci_cli.proofreading.mentions import Mention, Names, Subject
 from cci_cli.proofreading.numerals import Numeral, find_numerals
@@ -17,23 +16,7 @@ from cci_cli.proofreading.texttables import TableCheck, find_rows
 from cci_cli.proofreading.tokens import Figure, Unread
 from cci_cli.proofreading.trends import check_trends
 from cci_cli.proofreading.wordings import Placed, Sentence, Span, Wording
-
-
-@dataclass(frozen=True, slots=True)
-class TextCheck:
-    """What of a text the numbers bear out.
-
-    ``problems`` are figures and superlatives that they do not, ``warnings`` what cannot be
-    checked, and words of tendency that they do not bear out; both in the order of the text, with
-    line and column from 1. ``figures`` and ``superlatives`` count what is borne out;
-    ``confirmed`` lists it.
-    """
-
-    problems: tuple[Problem, ...]
-    warnings: tuple[Problem, ...]
-    figures: int
-    superlatives: int
-    confirmed: tuple[Confirmation, ...]
+from cci_cli.results import TextCheck
 
 
 def check_text(text: str, facts: Facts) -> TextCheck:
