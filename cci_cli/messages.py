@@ -1,7 +1,7 @@
 """Every message a user can meet, by code, in one place. Imports nothing of the package.
 
-E1xx wrong usage, E2xx workspace and config, E3xx snapshot files, E4xx the indices,
-E5xx the environment, W3xx plausibility, N1xx notes under a table.
+E1xx wrong usage, E2xx workspace and config, E3xx snapshot files, E4xx the indices and texts about
+them, E5xx the environment, W3xx plausibility, N1xx notes under a table.
 """
 
 from collections.abc import Mapping

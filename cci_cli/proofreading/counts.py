@@ -7,7 +7,7 @@ from typing import Final
 
 from cci_cli.bulletin.facts import Facts
 from cci_cli.proofreading.findings import Findings
-from cci_cli.proofreading.lexicon import CONDITION
+from cci_cli.proofreading.lexicon import CONDITION_BEFORE, CONDITION_BEHIND
 from cci_cli.proofreading.scenes import Scene
 from cci_cli.proofreading.tokens import Figure
 from cci_cli.proofreading.values import Value
@@ -18,6 +18,7 @@ _ALL: Final = re.compile(
     r"|(?<![a-z])(?:all|cover\w*|total|country|national|every|the)(?![a-z])"
 )
 _COMPARED: Final = re.compile(
+    r"(?:[个大]?(?:国家)?(?:算力)?(?:枢纽|区域|地区|省份?))?"
     r"(?:的|节点)?\s?(?:供算量)?(?:增速|增长|增长率)?(?:均|都)?(?:(?P<high>超过|高于|快于|跑赢)|(?P<low>低于|慢于|不及))"
     r"(?:了)?全国(?:平均|水平|增速|整体)"
     r"|s? (?:grew|growing) (?:(?P<faster>faster)|(?P<slower>slower)) than the (?:nation|country)"
@@ -35,9 +36,6 @@ def check_count(scene: Scene, figure: Figure, findings: Findings) -> None:
     clause = scene.clause_around(figure)
     text = scene.view(clause.start, clause.end)
     rest = scene.view(figure.end, clause.end)
-    is_bound = bool(CONDITION.search(text)) and not scene.folded[
-        figure.start - 1 : figure.end
-    ].endswith("大枢纽")
     beside = _COMPARED.match(rest)
     counts = (
         [_count_compared(scene, figure, beside)] if beside else list(_list_counts(scene, figure))
@@ -45,7 +43,7 @@ def check_count(scene: Scene, figure: Figure, findings: Findings) -> None:
     for label, count in counts:
         if figure.is_borne_out(Fraction(count), mode):
             value = Value(label, "parameter", figure.unit, Fraction(count))
-            findings.confirm(figure, value, is_certain=not is_bound)
+            findings.confirm(figure, value, is_certain=not _has_condition(text, rest))
             return
     head = scene.view(max(figure.start - _NEAR, clause.start), figure.start)
     near = scene.subjects_in(clause.start, figure.start, figure.start)
@@ -91,7 +89,8 @@ def _is_kind(figure: Figure, scene: Scene) -> bool:
 
 
 def _has_condition(head: str, rest: str) -> bool:
-    return bool(CONDITION.search(head[-_NEAR:]) or CONDITION.search(rest[:_NEAR]))
+    """Whether only some are meant: 其中 3 个, 5 个省份增长超过…."""
+    return bool(CONDITION_BEFORE.search(head) or CONDITION_BEHIND.search(rest[:_NEAR]))
 
 
 def _list_counts(scene: Scene, figure: Figure) -> Iterator[tuple[str, int]]:

@@ -50,7 +50,6 @@ _YEAR: Final = re.compile(
     r"|(?<![a-z])(?:in|of|by|since|from|during|late|early|mid|until|through|for|year|fy)[ -]?"
     r"(?:19|20|21)\d\d(?![\d%,]|\.\d| ?(?:%|points?|pts|cards?|eflops|percent|billion|million))"
 )
-_SECOND_HALF: Final = ("下半年", "second half")
 _FIRST_DAYS: Final = ("初", "年初", "beginning of", "start of")
 _LAST_MONTH: Final = 12
 

@@ -30,6 +30,7 @@ _PARAMETERS: Final = frozenset({"hours", "tflops", "places"})
 _COUNTED: Final = frozenset({"provinces", "regions", "hubs", "indices"})
 
 
+_OTHER_SIDE: Final = re.compile(r"(?<![a-z])(?:against|versus|vs\.?) $")
 _OF_GROWTH: Final = re.compile(r"(?<![a-z])of (?:the |this )$")
 
 
@@ -204,6 +205,10 @@ def _list_subjects(scene: Scene, run: _Run, resolution: Resolution, unit: Unit) 
         nation = scene.facts.nation
         mention = Mention(run.span.start, run.span.start, "nation", (nation,), "the nation")
         subjects.insert(0, Subject(run.span.start, run.span.start, (mention,)))
+    if _OTHER_SIDE.search(head):
+        # 29.52 % against 28.35 %
+        others = [item for item in scene.subjects.all if item.kind == "area"]
+        subjects += [item for item in others if item not in subjects]
     first = subjects[0] if subjects else None
     united = scene.unite(run.span, first)
     if first is not None and first.kind == "both":

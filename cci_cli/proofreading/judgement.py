@@ -28,6 +28,7 @@ from cci_cli.proofreading.values import (
 
 _TWO: Final = 2
 _OF_GAP: Final[Mapping[Quantity, Quantity]] = {"share_gap": "share", "growth_gap": "growth"}
+_AS_MUCH: Final = re.compile(r"(?:相当于|等于|是|为)\s?$|(?<![a-z])(?:equal to|is) $")
 _PART: Final = re.compile(r"的\s?(?:约|近)?|'s ")
 _LIMITS: Final = frozenset({"over", "under", "at_least", "at_most"})
 
@@ -187,6 +188,10 @@ class Judge:
                 for value in self._relate(pair[0], pair[1], _OF_GAP[name], name)
             ]
         values: list[Value] = []
+        if near and _PART.fullmatch(scene.view(near[-1].end, self._figure.start)):
+            # 高于华北的 1.25 个百分点: what 华北 has, no distance from it
+            own = list_quantities(self._reading.unit)
+            values += self._values_in(near[-1].combine(self._facts), near[-1].label, own)
         for other in others:
             for name, quantity in _OF_GAP.items():
                 if name in names or self._reading.unit == "times":
@@ -216,7 +221,11 @@ class Judge:
         owners = [item for item in spoken if item.role == "subject" and item.kind == "area"]
         if not owners or not _PART.fullmatch(scene.view(whole.end, figure.start)):
             return None
-        bound = BOUND_BEFORE.search(scene.view(max(whole.start - 12, clause.start), whole.start))
+        head = scene.view(max(whole.start - 12, clause.start), whole.start)
+        bound = BOUND_BEFORE.search(head)
+        if figure.step < 1 and not figure.slack and not _AS_MUCH.search(head):
+            # 高于浙江的 15.31 %: its own figure, no part of it
+            return None
         if bound:
             figure = replace(figure, bound=bound.lastgroup)  # type: ignore[arg-type]
         found = [

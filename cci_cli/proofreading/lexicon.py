@@ -203,7 +203,6 @@ TOGETHER: Final = re.compile(
 EACH: Final = re.compile(
     rf"均|都(?!市)|各自|{_B}each{_E}|{_B}both{_E}|{_B}all{_E}|{_B}apiece{_E}|{_B}every{_E}"
 )
-RESPECTIVELY: Final = re.compile(rf"分别|依次|{_B}respectively")
 
 #: Between the areas, and between the figures, of one list.
 LIST_GAP: Final = re.compile(
@@ -268,9 +267,9 @@ OF_DATA: Final = re.compile(
     rf"|{_B}share|{_B}supply|{_B}index|{_B}indices|{_B}base"
 )
 
-#: What sets off some areas by a property that the data do not know.
-CONDITION: Final = re.compile(
-    rf"高于|低于|超过|快于|慢于|增速|增长|下降|提升|跑赢|其中|有(?=\s?\d)|实现|不足|以上"
-    rf"|{_B}grew|{_B}grow|{_B}above|{_B}below|{_B}faster|{_B}slower|{_B}rose|{_B}fell|{_B}among"
-    rf"|{_B}exceed\w*|{_B}outpac\w*|{_B}saw{_E}|{_B}record\w*"
+#: What sets off some areas by a property that the data do not know, before and behind a count.
+CONDITION_BEFORE: Final = re.compile(rf"其中[^，,；;]{{0,4}}$|有\s?$|{_B}among|{_B}some{_E}")
+CONDITION_BEHIND: Final = re.compile(
+    rf"高于|低于|超过|快于|慢于|下降|跑赢|实现|不足|以上|{_B}above|{_B}below|{_B}faster|{_B}slower"
+    rf"|{_B}fell{_E}|{_B}exceed\w*|{_B}outpac\w*|{_B}saw{_E}|{_B}record\w*"
 )

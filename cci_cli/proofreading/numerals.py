@@ -165,7 +165,7 @@ def _read_figure(folded: str, match: re.Match[str], unit: re.Match[str] | None) 
     found = find_bound(folded, match.start(), end)
     return Figure(
         match.start(), end, name, value, step,
-        bound if found == "exact" else found, has_sign=bool(match["sign"]),
+        bound if found == "exact" else found,
     )  # fmt: skip
 
 

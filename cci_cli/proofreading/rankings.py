@@ -43,7 +43,8 @@ _CLAIM: Final = re.compile(
     r"|(?P<top>(?:前|top )(?P<many>[一二两三四五六七八\d]|two|three|four|five)(?:位|名|大|强|甲)?"
     r"(?=[,，。;；、 的.区枢省]|$))"
     rf"|(?P<en>{_B}(?:(?P<ordinal>{_ORDINAL})[- ])?(?P<word>largest|biggest|highest|greatest"
-    rf"|fastest|quickest|strongest|smallest|lowest|slowest|weakest|(?:most|least)(?! of)){_E}"
+    rf"|fastest|quickest|strongest|smallest|lowest|slowest|weakest"
+    rf"|(?:most|least) (?:strongly|rapidly|quickly|sharply)|(?:most|least)(?! of| \w+ly)){_E}"
     r"(?! important| notabl| significant| advanc| recent| likely| part))"
     rf"|(?P<en_place>{_B}(?:rank(?:s|ed|ing)?|came|comes?|placed?) "
     rf"(?P<en_nth>first|last|{_ORDINAL}){_E})"
@@ -73,7 +74,7 @@ _CLAIMED: Final = re.compile(
     r"|[,，。;；、)(:：.]|是|为|达|$|之一|的?\s*$|\s?\("
     r"| (?:national |computing |supply )*(?:region|hub|province|share|growth|level|index|supply"
     r"|increase|gain|rate|stock|contribut|increment|expansion|rise"
-    r"|among|in the|of all|nationwide|supplier|area))"
+    r"|among|in the|of all|of the (?:[a-z]+ )?(?:hubs|regions|provinces)|nationwide|supplier|area))"
 )
 _GROWTH: Final = re.compile(
     r"增长|增速|涨幅|增幅|上涨|提升|升幅|增加|growth|grow|grew|expan|rise|increase|gain|rate"
@@ -180,7 +181,7 @@ def _read(scene: Scene, match: re.Match[str], between: Span, last: Claim | None)
 def _is_low(match: re.Match[str]) -> bool:
     is_last = match["tail"] or match["bottom"] or match["back"] or match["bare_back"]
     word = match["zh"] or match["word"] or ""
-    return bool(is_last) or word in _SMALL or match["en_nth"] == "last"
+    return bool(is_last) or word.split(" ")[0] in _SMALL or match["en_nth"] == "last"
 
 
 def _find_rank(match: re.Match[str]) -> int:
@@ -196,7 +197,8 @@ def _find_quantities(
     scene: Scene, match: re.Match[str], between: Span, clause: Span
 ) -> tuple[Quantity, ...]:
     """What is compared: by the word itself, the words beside it, or those of clauses before."""
-    if (match["zh"] or match["word"]) in _SPEED:
+    word = match["zh"] or match["word"] or ""
+    if word in _SPEED or word.endswith("ly"):
         return ("growth",)
     if match["zh"] in _SIZES or match["word"] in _SIZES:
         head = scene.view(max(clause.start, match.start() - 12), match.start())

@@ -37,7 +37,6 @@ class Figure(Span):
     step: Fraction
     bound: Bound = "exact"
     slack: Fraction = Fraction(0)
-    has_sign: bool = False
     is_product: bool = False
 
     def is_borne_out(self, actual: Fraction, mode: RoundingMode) -> bool:

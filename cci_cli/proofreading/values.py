@@ -37,10 +37,10 @@ Quantity = Literal[
 TITLES: Final[Mapping[Quantity, str]] = {
     "level": "level",
     "level_change": "change of level",
-    "previous_level": "level before",
+    "previous_level": "previous level",
     "growth": "growth",
     "share": "share",
-    "previous_share": "share before",
+    "previous_share": "previous share",
     "increment_share": "share of the increment",
     "share_change": "change of share",
     "contribution": "contribution to national growth",
@@ -50,7 +50,7 @@ TITLES: Final[Mapping[Quantity, str]] = {
     "target_gap": "distance from the target",
     "amount": "supply",
     "amount_change": "change of supply",
-    "previous_amount": "supply before",
+    "previous_amount": "previous supply",
     "ratio": "multiple",
     "parameter": "parameter of the method",
 }
@@ -85,16 +85,12 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One figure that the data give; ``value`` is null where they give none.
-
-    ``is_certain`` is false where the text does not say clearly that it is meant.
-    """
+    """One figure that the data give; ``value`` is null where they give none."""
 
     label: str
     quantity: Quantity
     unit: Unit
     value: Fraction | None
-    is_certain: bool = True
 
 
 def list_quantities(unit: Unit) -> tuple[Quantity, ...]:
