@@ -240,8 +240,8 @@ def test_provinces_are_told_by_hand_worked_values():
     assert parts["provinces"] == [
         "（四）乙供算量居首且增长最快",
         "4个省份中，乙供算量最大，折合488.89点，占全国48.89%。",
-        "与上期相比，1个省份供算量增长，1个省份供算量下降，1个省份供算量不变，"
-        "1个省份上期供算量为零；增速最高的是乙，增长10.00%；增速最低的是甲，下降25.00%。",
+        "与上期相比，1个省份供算量增长、1个省份供算量下降、1个省份供算量不变、"
+        "1个省份上期供算量为零；增速最高的是乙，增长10.00%；降幅最大的是甲，下降25.00%。",
     ]
 
 
@@ -267,7 +267,7 @@ def test_many_provinces_at_one_place_are_not_named():
     sentences = read(facts)["provinces"]
 
     assert sentences[-1] == (
-        "与上期相比，5个省份供算量增长，1个省份供算量不变；增速最低的是己，与上期持平。"
+        "与上期相比，5个省份供算量增长、1个省份供算量不变；增速最低的是己，与上期持平。"
     )
     even = make_facts([dict.fromkeys(names, 10)], [define("N", "national", names)])
     assert not any("居前" in sentence for sentence in read(even)["provinces"])
@@ -351,8 +351,115 @@ def test_a_rank_says_of_what_and_in_which_order():
         if claim.unit == "rank"
     }
 
-    assert formulas["A.most-1.share"] == "largest 100 × TS_i,t / TS_national,t, place 1 of 3"
+    assert (
+        formulas["A.most-1.share"]
+        == "largest 100 × TS_i,t / TS_national,t, place 1 of 3 that have it"
+    )
     assert formulas["乙+丙+丁.least-1.growth"].startswith("least 100 × (TS_i,t / TS_i,t−1 − 1)")
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "said"),
+    [
+        # 甲 and 丁 fall by 2 while the nation grows by 2: no part of what was added is theirs
+        ((40, 40, 10, 10), (39, 44, 10, 9), "当期全国供算量增长，而上述省份合计下降。"),
+        # they add 6 where the nation adds 4
+        (
+            (40, 40, 10, 10),
+            (44, 38, 10, 12),
+            "当期上述省份新增供算量多于全国净增量，其他省份合计下降。",
+        ),
+    ],
+)
+def test_a_part_that_is_none_of_the_increment_is_not_told_as_a_share(before, now, said):
+    hubs = read(facts_of(before, now))["hubs"]
+
+    assert said in hubs
+    assert not any("新增供算量中" in sentence or "政策目标" in sentence for sentence in hubs)
+    assert "占新增" not in hubs[0]
+
+
+def test_what_is_printed_as_nothing_is_not_told_as_a_rise():
+    """1 card of 1,000,000 is 0.0001 per cent: nobody is the fastest, and no share of it is told."""
+    parts = read(
+        facts_of((400_000, 400_000, 100_000, 100_000), (400_001, 400_000, 100_000, 100_000))
+    )
+    text = "".join(sentence for part in parts.values() for sentence in part)
+
+    assert parts["nation"][1].endswith("全国指数当期点位为1000.00点，与上期基本持平（0.00%）。")
+    assert "东地区供算量与上期基本持平；西、南地区供算量与上期相同" in text
+    assert "占比与上期基本持平" in parts["hubs"][1]
+    assert not re.search("最快|新增|贡献|上升0|增长0", text)
+
+
+def test_a_share_that_is_printed_as_the_target_is_just_above_it():
+    """The hubs add 600,001 of 1,000,000: 60.0001 per cent."""
+    counts = (1_000_000, 1_000_000, 1_000_000, 1_000_000)
+    grown = (1_600_001, 1_399_999, 1_000_000, 1_000_000)
+    said = read(facts_of(counts, grown))["hubs"][2]
+
+    assert said == "当期全国新增供算量中60.00%来自上述省份，略高于60%的政策目标。"
+
+
+def test_areas_that_share_provinces_are_not_added_up():
+    """甲乙 and 乙丙 overlap: 70 and 60 of 100 cards."""
+    indices = [define("N", "national", "甲乙丙", "全国")]
+    indices += [
+        define("A", "region", "甲乙", "东"),
+        define("B", "region", "乙丙", "西"),
+        define("C", "region", "丙", "南"),
+    ]
+    facts = make_facts([{"甲": 40, "乙": 30, "丙": 30}], indices)
+
+    assert read(facts)["regions"][1] == (
+        "从区域供算量结构看，东地区供算量最大，占全国70.00%，西地区次之，占60.00%；南占30.00%。"
+    )
+
+
+def test_where_all_fall_the_least_fall_is_no_growth():
+    """甲 −2.5 %, 乙 −5 %, 丙 −10 %, 丁 −20 %."""
+    sentences = read(facts_of((40, 40, 10, 10), (39, 38, 9, 8)))["provinces"]
+
+    assert sentences[-1] == (
+        "与上期相比，4个省份供算量全部下降；降幅最小的是甲，下降2.50%；降幅最大的是丁，下降20.00%。"
+    )
+
+
+def test_what_was_nothing_and_is_nothing_has_not_changed():
+    parts = read(facts_of((40, 40, 0, 20), (44, 40, 0, 20)))
+
+    assert "3个省份供算量不变" in parts["provinces"][-1]
+    assert "上期供算量为零" not in "".join(parts["provinces"])
+
+
+def test_where_all_are_the_same_nobody_is_first():
+    """Three regions of 30 cards that all grow by 10 per cent."""
+    parts = read(facts_of((30, 30, 20, 10), (33, 33, 22, 11)))
+
+    assert parts["regions"][0] == "（二）东、西、南供算量相同"
+    assert parts["regions"][2] == "从区域指数变化看，东、西、南地区增速相同，均较上期增长10.00%。"
+
+
+def test_hubs_without_supply_are_not_compared():
+    parts = read(facts_of((0, 40, 10, 0), (0, 44, 10, 0)))
+
+    assert parts["hubs"] == [
+        "（三）枢纽节点提供全国0.00%的供算量，占新增供算量的0.00%",
+        "两个枢纽节点相关2个省份提供了全国0.00%的供算量，占比与上期持平。",
+        "当期全国新增供算量中0.00%来自上述省份，低于60%的政策目标。",
+    ]
+
+
+def test_a_reader_cannot_recompute_what_the_levels_do_not_give():
+    """甲乙 and 乙丙 as hubs overlap: their rows add up to 130 per cent, the provinces to 100."""
+    indices = [define("N", "national", "甲乙丙", "全国")]
+    indices += [define("H", "hub", "甲乙", "东枢纽"), define("G", "hub", "乙丙", "西枢纽")]
+    facts = make_facts([{"甲": 40, "乙": 30, "丙": 30}], indices)
+    claims = {c.name: c for p in analyse(facts, "zh") for s in p.sentences for c in s.claims}
+
+    assert claims["枢纽节点.share"].printed == "100.00"
+    assert claims["枢纽节点.share"].from_table is None
+    assert claims["H.share"].from_table == "70.00"
 
 
 def test_short_names_leave_out_what_all_names_end_in():

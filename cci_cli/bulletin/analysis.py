@@ -12,7 +12,7 @@ from typing import Final
 from cci_cli.bulletin.claims import Claim, Sentence, join_sentences, key_of, sort_areas
 from cci_cli.bulletin.facts import Area, Facts
 from cci_cli.bulletin.phrases import number_word, section_mark
-from cci_cli.bulletin.scribe import Scribe, select
+from cci_cli.bulletin.scribe import Scribe, SupplyUnit, have_growth, rank_areas
 from cci_cli.bulletin.standings import tell_contributions, tell_growths, tell_shares, title_standing
 from cci_cli.formats import Lang
 from cci_cli.views import CAUSE_NAMES
@@ -52,9 +52,9 @@ def analyse(facts: Facts, lang: Lang) -> tuple[Section, ...]:
     parts: dict[str, _Part] = {"nation": _tell_nation}
     if facts.nation.share:
         # without any supply there are no shares
-        parts |= {"regions": _tell_regions} if len(facts.regions) > 1 else {}
+        parts |= {"regions": _tell_regions} if _can_compare(facts.regions) else {}
         parts |= {"hubs": _tell_hubs} if facts.hubs else {}
-        parts |= {"provinces": _tell_provinces} if len(facts.provinces) > 1 else {}
+        parts |= {"provinces": _tell_provinces} if _can_compare(facts.provinces) else {}
     sections = []
     for number, (key, tell) in enumerate(parts.items(), start=1):
         title, paragraphs = tell(scribe)
@@ -67,6 +67,11 @@ def analyse(facts: Facts, lang: Lang) -> tuple[Section, ...]:
             )
         )
     return tuple(sections)
+
+
+def _can_compare(areas: Sequence[Area]) -> bool:
+    """Whether there are several, and any supply in them."""
+    return len(areas) > 1 and any(area.share for area in areas)
 
 
 def _tell_nation(scribe: Scribe) -> tuple[Sentence, Iterable[Iterable[Sentence]]]:
@@ -83,10 +88,10 @@ def _tell_nation(scribe: Scribe) -> tuple[Sentence, Iterable[Iterable[Sentence]]
 
 
 def _count_movers(scribe: Scribe, areas: Sequence[Area]) -> Iterator[Sentence]:
-    """How many regions grew and fell, where every one of them did either."""
+    """How many regions grew and fell, where there are several and every one did either."""
     counts = _count_moves(scribe, "regions", areas)
     up, down = counts["up"], counts["down"]
-    if not areas or up.exact + down.exact < len(areas):
+    if len(areas) < 2 or up.exact + down.exact < len(areas):
         return
     if up.exact and down.exact:
         yield scribe.say("mixed", up=up, down=down)
@@ -96,21 +101,34 @@ def _count_movers(scribe: Scribe, areas: Sequence[Area]) -> Iterator[Sentence]:
 
 def _count_moves(scribe: Scribe, name: str, areas: Sequence[Area]) -> dict[str, Claim]:
     """How many areas grew, fell, stood still, and had nothing to grow from."""
-    found = {
-        "up": (">", select(areas, lambda growth: growth > 0)),
-        "down": ("<", select(areas, lambda growth: growth < 0)),
-        "still": ("=", select(areas, lambda growth: growth == 0)),
-        "new": ("> 0 =", [area for area in areas if area.growth is None]),
+    found: dict[str, tuple[str, list[Area], Callable[[Fraction], bool]]] = {
+        "up": ("TS_t > TS_t−1 > 0", _find_movers(areas, 1), lambda change: change > 0),
+        "down": ("TS_t < TS_t−1", _find_movers(areas, -1), lambda change: change < 0),
+        "still": ("TS_t = TS_t−1", scribe.select(areas, "still"), lambda change: not change),
+        "new": ("TS_t > TS_t−1 = 0", scribe.select(areas, "new"), lambda change: change > 0),
     }
+
+    def say(number: int) -> str:
+        return str(number) if name == "provinces" else number_word(number, scribe.lang)
+
+    changes = [scribe.claims.find_printed_change(area) for area in areas]
     return {
         key: scribe.claims.count(
             f"{name}.{key}",
-            f"{name} with TS_t {sign} TS_t−1",
+            f"number of {name} with {formula}",
             len(some),
-            None if name == "provinces" else number_word(len(some), scribe.lang),
+            say(len(some)),
+            None
+            if None in changes
+            else say(sum(test(change) for change in changes if change is not None)),
         )
-        for key, (sign, some) in found.items()
+        for key, (formula, some, test) in found.items()
     }
+
+
+def _find_movers(areas: Sequence[Area], sign: int) -> list[Area]:
+    """The areas whose growth is defined and has a sign, whether it is seen in print or not."""
+    return [area for area in have_growth(areas) if (area.growth or 0) * sign > 0]
 
 
 def _tell_level(scribe: Scribe) -> Sentence:
@@ -123,7 +141,7 @@ def _tell_level(scribe: Scribe) -> Sentence:
     if facts.previous is None:
         return scribe.say("nation_level_base", **slots)
     slots["change"] = scribe.change(nation)
-    if not nation.growth:
+    if scribe.find_move(nation) not in ("up", "down"):
         return scribe.say("nation_level_still", **slots)
     is_base = facts.previous == facts.config.methodology.base_period
     slots["before"] = scribe.date(facts.previous)
@@ -147,39 +165,45 @@ def _tell_cards(scribe: Scribe) -> Sentence:
     eflops = claims.number(
         f"{code}.eflops", (code,), f"standard cards × {tflops} / 10^6", "EFLOPS", facts.eflops
     )
-    supply = scribe.supply(f"{code}.supply", "Σ CPS_j,t", nation.link.supply)
-    return scribe.say("nation_cards", cards=cards, eflops=eflops, supply=supply)
+    unit = scribe.find_unit(nation.link.supply)
+    supply = scribe.supply(f"{code}.supply", "Σ CPS_j,t", nation.link.supply, unit)
+    return scribe.say("nation_cards", cards=cards, eflops=eflops, supply=supply, unit=unit.word)
 
 
 def _tell_causes(scribe: Scribe) -> Sentence:
-    """The change of supply by cause, the largest rise first; what prints as nothing together."""
+    """The change of supply by cause, the largest rise first; what prints as nothing together.
+
+    The unit is one that the largest cause can be seen in.
+    """
     causes = scribe.facts.causes
+    unit = scribe.find_unit(max(map(abs, causes.values())))
     items: list[Sentence] = []
     rest: list[str] = []
     for cause in sorted(causes, key=lambda cause: (causes[cause] < 0, -abs(causes[cause]), cause)):
-        value = scribe.supply(f"cause.{cause}", f"|Σ ΔCPS| of {cause}", abs(causes[cause]))
+        value = scribe.supply(f"cause.{cause}", f"|Σ ΔCPS| of {cause}", abs(causes[cause]), unit)
         if Fraction(value.printed):
             name = CAUSE_NAMES[scribe.lang][cause]
             key = "cause_rise" if causes[cause] > 0 else "cause_fall"
-            items.append(scribe.say(key, cause=name, value=value))
+            items.append(scribe.say(key, cause=name, value=value, unit=unit.word))
         else:
             rest.append(cause)
-    if any(causes[cause] for cause in rest):
-        left = sum((abs(causes[cause]) for cause in rest), Fraction(0))
-        items.append(scribe.say("cause_rest", bound=_find_bound(scribe, rest, left)))
+    left = sum((abs(causes[cause]) for cause in rest), Fraction(0))
+    if left and items:
+        bound = _find_bound(scribe, rest, left, unit)
+        items.append(scribe.say("cause_rest", bound=bound, unit=unit.word))
     net = sum(causes.values(), Fraction(0))
-    claim = scribe.supply("increment", "|TS_national,t − TS_national,t−1|", abs(net))
-    key = "net_rise" if net > 0 else "net_fall" if net else "net_still"
-    return scribe.say(key, net=claim, items=scribe.join(items))
+    claim = scribe.supply("increment", "|TS_national,t − TS_national,t−1|", abs(net), unit)
+    key = "net_rise" if net > 0 else "net_fall"
+    if not Fraction(claim.printed):
+        key = "net_nearly" if net else "net_still"
+    return scribe.say(key, net=claim, items=scribe.join(items), unit=unit.word)
 
 
-def _find_bound(scribe: Scribe, causes: Sequence[str], left: Fraction) -> Claim:
+def _find_bound(scribe: Scribe, causes: Sequence[str], left: Fraction, unit: SupplyUnit) -> Claim:
     """The least number of last printed places that is more than what is left."""
     formula = f"Σ |Σ ΔCPS| of {', '.join(causes)}, less than"
-    one = scribe.supply("cause.rest", formula, Fraction(1)).exact
-    place = Fraction(1, 10**scribe.facts.config.methodology.decimals)
-    steps = left * one // place + 1
-    return scribe.supply("cause.rest", formula, steps * place / one)
+    place = Fraction(unit.factor, 10**scribe.facts.config.methodology.decimals)
+    return scribe.supply("cause.rest", formula, (left // place + 1) * place, unit)
 
 
 def _tell_regions(scribe: Scribe) -> tuple[Sentence, Iterable[Iterable[Sentence]]]:
@@ -195,13 +219,12 @@ def _tell_hubs(scribe: Scribe) -> tuple[Sentence, Iterable[Iterable[Sentence]]]:
     if union is None:
         raise ValueError(union)
     title = [scribe.say("hubs_title", share=scribe.claims.state(union, "share"))]
-    increment = []
-    if union.increment_share is not None and (facts.nation.link.increment or 0) > 0:
+    increment = list(_tell_increment(scribe, union))
+    if _is_part_of_growth(scribe, union):
         value = scribe.claims.state(union, "increment_share")
         title.append(scribe.say("hubs_title_increment", value=value))
-        increment.append(_hold_against_target(scribe, union.increment_share))
     paragraphs: list[list[Sentence]] = [[_tell_union(scribe, union), *increment]]
-    if len(facts.hubs) > 1:
+    if _can_compare(facts.hubs):
         paragraphs.append(
             [tell_shares(scribe, facts.hubs, "hub"), *tell_growths(scribe, facts.hubs, "hub")]
         )
@@ -214,7 +237,7 @@ def _tell_union(scribe: Scribe, union: Area) -> Sentence:
     provinces = len(union.provinces)
     parts: list[Sentence | str] = [
         scribe.say(
-            "hubs_share",
+            "hubs_share" if hubs > 1 else "hubs_share_one",
             count=claims.count("hubs.count", "number of hubs", hubs, _hub_count(scribe, hubs)),
             provinces=claims.count("hubs.provinces", "provinces of all hubs, each once", provinces),
             share=claims.state(union, "share"),
@@ -222,7 +245,9 @@ def _tell_union(scribe: Scribe, union: Area) -> Sentence:
     ]
     change = union.share_change
     if change is not None:
-        key = "share_rise" if change > 0 else "share_fall" if change else "share_still"
+        key = "share_rise" if change > 0 else "share_fall"
+        if claims.prints_as_zero(union, "share_change"):
+            key = "share_nearly" if change else "share_still"
         value = claims.state(union, "share_change", is_turned=change < 0)
         parts.append(scribe.say(key, value=value))
     return join_sentences([*parts, scribe.word("stop")], "")
@@ -236,24 +261,34 @@ def _hub_count(scribe: Scribe, hubs: int) -> str:
     return f"{word}大" if hubs in _GREAT else f"{word}个"
 
 
-def _hold_against_target(scribe: Scribe, share: Fraction) -> Sentence:
-    difference = 100 * share - Fraction(scribe.facts.target_pct)
+def _tell_increment(scribe: Scribe, union: Area) -> Iterator[Sentence]:
+    """What part of the national increment is theirs, beside the target, where the nation grew."""
+    if _is_part_of_growth(scribe, union):
+        yield _hold_against_target(scribe, union)
+    elif scribe.find_move(scribe.facts.nation) == "up":
+        # where others fell, or they did, there is no part to tell
+        yield scribe.say("hubs_fell" if (union.link.increment or 0) < 0 else "hubs_over")
+
+
+def _is_part_of_growth(scribe: Scribe, union: Area) -> bool:
+    share = union.increment_share
+    is_part = share is not None and 0 <= share <= 1
+    return is_part and scribe.find_move(scribe.facts.nation) == "up"
+
+
+def _hold_against_target(scribe: Scribe, union: Area) -> Sentence:
+    value, target = scribe.claims.state(union, "increment_share"), scribe.claims.target()
+    difference = value.exact - target.exact
     relation = "above" if difference > 0 else "below" if difference else "equal"
-    union = scribe.facts.hub_union
-    if union is None:
-        raise ValueError(union)
-    return scribe.say(
-        "hubs_increment",
-        value=scribe.claims.state(union, "increment_share"),
-        relation=scribe.word(relation),
-        target=scribe.claims.target(),
-    )
+    if difference and Fraction(value.printed) == target.exact:
+        relation = f"just_{relation}"
+    return scribe.say("hubs_increment", value=value, relation=scribe.word(relation), target=target)
 
 
 def _tell_provinces(scribe: Scribe) -> tuple[Sentence, Iterable[Iterable[Sentence]]]:
     provinces, claims = scribe.facts.provinces, scribe.claims
     first = sort_areas(provinces, "share")[0]
-    order = [area for group in sort_areas(provinces, "share") for area in group]
+    order = rank_areas(provinces, "share")
     sentences = [
         scribe.say(
             "provinces_first" if len(first) == 1 else "provinces_first_tied",
@@ -282,8 +317,7 @@ def _tell_provinces(scribe: Scribe) -> tuple[Sentence, Iterable[Iterable[Sentenc
 def _tell_province_growth(scribe: Scribe) -> list[Sentence]:
     """How many provinces grew, who fastest and who slowest; nothing at the base."""
     provinces = scribe.facts.provinces
-    known = select(provinces, lambda _: True)
-    if not known:
+    if scribe.facts.previous is None:
         return []
     counts = _count_moves(scribe, "provinces", provinces)
     moves = [key for key, count in counts.items() if count.exact]
@@ -291,11 +325,24 @@ def _tell_province_growth(scribe: Scribe) -> list[Sentence]:
         told = [scribe.say(f"provinces_all_{moves[0]}", count=counts[moves[0]])]
     else:
         told = [scribe.say(f"provinces_{key}", count=counts[key]) for key in moves]
-    clauses = [join_sentences(told, scribe.word("comma"))]
-    if len(sort_areas(known, "growth")) > 1:
-        for key, is_least in (("provinces_fastest", False), ("provinces_slowest", True)):
-            group = sort_areas(known, "growth", is_least=is_least)[0]
-            if len(group) <= _MOST_NAMED:
-                name = scribe.rank(known, "growth", 0, is_least=is_least)
-                clauses.append(scribe.say(key, name=name, change=scribe.change(group[0])))
+    clauses = [scribe.join(told), *_tell_extremes(scribe, have_growth(provinces))]
     return [scribe.finish("provinces_lead", clauses)]
+
+
+def _tell_extremes(scribe: Scribe, areas: Sequence[Area]) -> Iterator[Sentence]:
+    """Who grew most and who least, or fell, where a few did; not who stood still above the rest."""
+    if len({area.growth for area in areas}) < 2:
+        return
+    keys = {
+        ("up", False): "provinces_highest",
+        ("down", False): "provinces_least_fall",
+        ("up", True): "provinces_lowest",
+        ("still", True): "provinces_lowest",
+        ("down", True): "provinces_largest_fall",
+    }
+    for is_least in (False, True):
+        group = sort_areas(areas, "growth", is_least=is_least)[0]
+        key = keys.get((scribe.find_move(group[0]) or "", is_least))
+        if key is not None and len(group) <= _MOST_NAMED:
+            name = scribe.rank(areas, "growth", 0, is_least=is_least)
+            yield scribe.say(key, name=name, change=scribe.change(group[0]))

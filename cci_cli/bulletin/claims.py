@@ -22,6 +22,8 @@ Unit = Literal[
     "percentage points",
     "10^8 card-hours per year",
     "10^6 card-hours per year",
+    "10^4 card-hours per year",
+    "card-hours per year",
     "10^4 standard cards",
     "standard cards",
     "EFLOPS",
@@ -207,9 +209,10 @@ class ClaimMaker:
         self._rounder = Rounder(facts.config.methodology)
         self._mode = facts.config.methodology.rounding
         self._decimals = facts.config.methodology.decimals
+        self._exact = {key_of(area): (area.level, area.previous_level) for area in facts.indices}
         self._printed = {
-            key_of(area): (self._print(area.level), self._print(area.previous_level))
-            for area in facts.indices
+            key: (self._print(level), self._print(before))
+            for key, (level, before) in self._exact.items()
         }
 
     def _print(self, level: Fraction | None) -> Fraction | None:
@@ -230,11 +233,7 @@ class ClaimMaker:
             ValueError: there is no such figure.
         """
         several = [areas] if isinstance(areas, Area) else list(areas)
-        area = (
-            several[0]
-            if len(several) == 1
-            else self._facts.measure(province for one in several for province in one.provinces)
-        )
+        area = several[0] if len(several) == 1 else self._measure(several)
         spec = _MEASURES[measure]
         exact = _must(spec.measure(area))
         table = self._read_table(several, spec)
@@ -258,10 +257,26 @@ class ClaimMaker:
             digits = f"{round_exact(exact, 0, self._mode):,f}"
         return Claim(name, tuple(areas), formula, unit, exact, digits, None)
 
-    def count(self, name: str, formula: str, number: int, text: str | None = None) -> Claim:
+    def count(
+        self,
+        name: str,
+        formula: str,
+        number: int,
+        text: str | None = None,
+        from_table: str | None = None,
+    ) -> Claim:
         """A number of areas; ``text`` is how it stands in the sentence, null for its digits."""
         printed = str(number) if text is None else text
-        return Claim(name, (), formula, "count", Fraction(number), printed, None)
+        return Claim(name, (), formula, "count", Fraction(number), printed, from_table)
+
+    def find_printed_change(self, area: Area) -> Fraction | None:
+        """What the level of an area rose by in Table 2; null where that does not have both."""
+        now, before = self._printed.get(key_of(area), (None, None))
+        return None if now is None or before is None else now - before
+
+    def prints_as_zero(self, area: Area, measure: MeasureName) -> bool:
+        """Whether a figure of an area, which it must have, is printed as zero."""
+        return not Fraction(self.state(area, measure).printed)
 
     def target(self) -> Claim:
         """The target of the policy for the share of the increment, as the config has it."""
@@ -296,7 +311,7 @@ class ClaimMaker:
             name=f"{'+'.join(keys)}.{order_name}-{place + 1}.{measure}",
             areas=keys,
             formula=f"{'least' if is_least else 'largest'} {spec.formula}, place {place + 1} of "
-            f"{len(areas)}",
+            f"{len(areas)} that have it",
             unit="rank",
             exact=_must(spec.measure(chosen[0])),
             printed=text,
@@ -304,22 +319,38 @@ class ClaimMaker:
         )
 
     def _read_table(self, areas: Sequence[Area], spec: _Measure) -> Fraction | None:
-        """A figure as a reader computes it who has Table 2 alone; null where it cannot be done."""
+        """A figure as a reader computes it who has Table 2 alone.
+
+        Null where its levels do not give it, however many digits they had: after a change of scope
+        or a correction, of areas that overlap, of provinces.
+        """
         if spec.read is None:
             return None
-        codes = [code for area in areas for code in self._find_keys(area)]
-        if any(code not in self._printed for code in codes):
+        keys = [key for area in areas for key in self._find_keys(area)]
+        if any(key not in self._printed for key in keys):
             # a province has no row of its own
             return None
-        rows = [self._printed[code] for code in codes]
-        now = sum((row[0] for row in rows if row[0] is not None), Fraction(0))
-        before: Fraction | None = Fraction(0)
-        for row in rows:
-            before = None if before is None or row[1] is None else before + row[1]
-        nation, nation_before = self._printed[key_of(self._facts.nation)]
-        if nation is None:
+        area = areas[0] if len(areas) == 1 else self._measure(areas)
+        if spec.read(self._add_levels(keys, self._exact)) != spec.measure(area):
             return None
-        return spec.read(_Levels(now, before, nation, nation_before))
+        return spec.read(self._add_levels(keys, self._printed))
+
+    def _add_levels(
+        self,
+        keys: Sequence[str],
+        table: Mapping[str, tuple[Fraction | None, Fraction | None]],
+    ) -> _Levels:
+        rows = [table[key] for key in keys]
+        nation = table[key_of(self._facts.nation)]
+        return _Levels(
+            _add([row[0] for row in rows]) or Fraction(0),
+            _add([row[1] for row in rows]),
+            nation[0] or Fraction(0),
+            nation[1],
+        )
+
+    def _measure(self, areas: Sequence[Area]) -> Area:
+        return self._facts.measure(province for one in areas for province in one.provinces)
 
     def _find_keys(self, area: Area) -> list[str]:
         """The indices that make an area up, else what it is called."""
@@ -329,6 +360,11 @@ class ClaimMaker:
 
     def _digits(self, value: Fraction) -> str:
         return f"{round_exact(value, self._decimals, self._mode):f}"
+
+
+def _add(levels: Sequence[Fraction | None]) -> Fraction | None:
+    known = [level for level in levels if level is not None]
+    return sum(known, Fraction(0)) if len(known) == len(levels) else None
 
 
 def sort_areas(

@@ -1,13 +1,15 @@
 """Puts areas, claims and phrases of one language together. Domain: no I/O."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from typing import Final, Literal, NamedTuple
 
 from cci_cli.bulletin.claims import (
     Claim,
     ClaimMaker,
     MeasureName,
     Sentence,
+    Unit,
     join_sentences,
     key_of,
     sort_areas,
@@ -19,9 +21,28 @@ from cci_cli.formats import Lang
 from cci_cli.periods import Period
 from cci_cli.views import date_text
 
-#: Supply is told in 亿 of card-hours, or in millions.
-_PER_HUNDRED_MILLION = 10**8
-_PER_MILLION = 10**6
+#: What an area did since the period before: ``hardly`` where it moved, and its growth is printed as
+#: zero; ``new`` where it had nothing to grow from; null at the base.
+Move = Literal["up", "down", "hardly", "still", "new"]
+
+
+class SupplyUnit(NamedTuple):
+    """What supply is told in: card-hours, thousands or millions of them; ``word`` is its name."""
+
+    factor: int
+    unit: Unit
+    word: str
+
+
+#: The units of a language as powers of ten, the largest first.
+_UNITS: Final[Mapping[Lang, Sequence[tuple[int, Unit]]]] = {
+    "zh": (
+        (8, "10^8 card-hours per year"),
+        (4, "10^4 card-hours per year"),
+        (0, "card-hours per year"),
+    ),
+    "en": ((6, "10^6 card-hours per year"), (0, "card-hours per year")),
+}
 
 
 class Scribe:
@@ -89,26 +110,60 @@ class Scribe:
 
     def change(self, area: Area) -> Sentence:
         """What an area did since the period before: grew, fell, stood still."""
-        growth = area.growth
-        if growth is None:
-            return self.say("unknown")
-        if not growth:
+        move = self.find_move(area)
+        if move == "still":
             return self.say("still")
-        claim = self.claims.state(area, "growth", is_turned=growth < 0)
-        if not Fraction(claim.printed):
+        if move == "hardly":
             return self.say("nearly_still", value=self.claims.state(area, "growth"))
-        return self.say("rise" if growth > 0 else "fall", value=claim)
+        if move in ("up", "down"):
+            is_fall = move == "down"
+            value = self.claims.state(area, "growth", is_turned=is_fall)
+            return self.say("fall" if is_fall else "rise", value=value)
+        return self.say("unknown")
 
-    def supply(self, name: str, formula: str, card_hours: Fraction) -> Claim:
-        """National supply, or a part of it, in 亿 or millions of card-hours per year."""
+    def find_unit(self, card_hours: Fraction) -> SupplyUnit:
+        """The largest unit that an amount has one of."""
+        power, unit = next(
+            (power, unit)
+            for power, unit in _UNITS[self.lang]
+            if card_hours >= 10**power or not power
+        )
+        return SupplyUnit(10**power, unit, self._phrases[f"supply_unit_{power}"])
+
+    def supply(self, name: str, formula: str, card_hours: Fraction, unit: SupplyUnit) -> Claim:
+        """National supply, or a part of it, in a unit."""
         areas = (key_of(self.facts.nation),)
-        if self.lang == "zh":
-            exact = card_hours / _PER_HUNDRED_MILLION
-            return self.claims.number(name, areas, formula, "10^8 card-hours per year", exact)
-        exact = card_hours / _PER_MILLION
-        return self.claims.number(name, areas, formula, "10^6 card-hours per year", exact)
+        return self.claims.number(name, areas, formula, unit.unit, card_hours / unit.factor)
+
+    def find_move(self, area: Area) -> Move | None:
+        """What an area did since the period before, as it is printed; null at the base."""
+        increment = area.link.increment
+        if increment is None:
+            return None
+        if not increment:
+            return "still"
+        if area.growth is None:
+            return "new"
+        if self.claims.prints_as_zero(area, "growth"):
+            return "hardly"
+        return "up" if increment > 0 else "down"
+
+    def select(self, areas: Sequence[Area], *moves: Move) -> list[Area]:
+        """The areas that did one of these."""
+        return [area for area in areas if self.find_move(area) in moves]
 
 
-def select(areas: Sequence[Area], test: Callable[[Fraction], bool]) -> list[Area]:
-    """The areas whose growth is defined and passes a test."""
-    return [area for area in areas if area.growth is not None and test(area.growth)]
+def rank_areas(areas: Sequence[Area], measure: MeasureName) -> list[Area]:
+    """Areas by a figure that each of them has, the largest first."""
+    return [area for group in sort_areas(areas, measure) for area in group]
+
+
+def have_growth(areas: Sequence[Area]) -> list[Area]:
+    """The areas whose growth is defined."""
+    return [area for area in areas if area.growth is not None]
+
+
+def are_apart(areas: Sequence[Area]) -> bool:
+    """Whether no two of the areas share a province, so that they may be added."""
+    provinces = [province for area in areas for province in area.provinces]
+    return len(provinces) == len(set(provinces))

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from cci_cli.bulletin.claims import Sentence, join_sentences, sort_areas
 from cci_cli.bulletin.facts import Area
-from cci_cli.bulletin.scribe import Scribe, select
+from cci_cli.bulletin.scribe import Scribe, are_apart, have_growth, rank_areas
 
 #: Growth within this of the nation's, as a ratio, is called about the same: half a point.
 LEVEL_WITH: Final = Fraction(1, 200)
@@ -17,27 +17,39 @@ Noun = Literal["region", "hub", "province"]
 
 
 def title_standing(scribe: Scribe, areas: Sequence[Area]) -> Sentence:
-    """Who is first by supply, and who by growth."""
+    """Who is first by supply, and who by growth, where not all are."""
     largest = scribe.rank(areas, "share", 0)
+    if len(largest.areas) == len(areas) > 1:
+        return scribe.say("even_title", largest=largest)
     tied = "_tied" if len(largest.areas) > 1 else ""
     head = scribe.say(f"first_title{tied}", largest=largest)
-    if not select(areas, lambda growth: growth > 0):
+    fastest = _find_fastest(scribe, areas)
+    if not fastest:
         return head
-    fastest = scribe.rank(select(areas, lambda _: True), "growth", 0)
-    if fastest.areas == largest.areas:
+    claim = scribe.rank(have_growth(areas), "growth", 0)
+    if claim.areas == largest.areas:
         return scribe.say(f"first_and_fastest_title{tied}", largest=largest)
-    return join_sentences([head, scribe.say("fastest_title", fastest=fastest)], "")
+    return join_sentences([head, scribe.say("fastest_title", fastest=claim)], "")
+
+
+def _find_fastest(scribe: Scribe, areas: Sequence[Area]) -> list[Area]:
+    """Those that grew fastest, by growth that can be seen; none where all did, or only one can."""
+    known = have_growth(areas)
+    if not scribe.select(known, "up"):
+        return []
+    groups = sort_areas(known, "growth")
+    return groups[0] if len(groups) > 1 else []
 
 
 def tell_shares(scribe: Scribe, areas: Sequence[Area], noun: Noun) -> Sentence:
     """Shares of supply from the largest on: the first two and their sum, then the others."""
     groups = sort_areas(areas, "share")
     clauses = []
-    told = 0
+    told: list[Area] = []
     for place, key in enumerate(("largest", "second")):
-        if place < len(groups) and told < 2:
+        if place < len(groups) and len(told) < 2 and (groups[place][0].share or not place):
             group = groups[place]
-            told += len(group)
+            told += group
             clauses.append(
                 scribe.say(
                     key if len(group) == 1 else f"{key}_tied",
@@ -46,18 +58,17 @@ def tell_shares(scribe: Scribe, areas: Sequence[Area], noun: Noun) -> Sentence:
                     value=scribe.claims.state(group[0], "share"),
                 )
             )
-    order = [area for group in groups for area in group]
-    if told == 2 and len(order) > 2:
-        together = scribe.claims.state(order[:2], "share")
+    if len(told) == 2 < len(areas) and are_apart(told):
+        together = scribe.claims.state(told, "share")
         clauses.append(scribe.say("two_together", value=together))
     first = join_sentences(clauses, scribe.word("comma"))
-    return scribe.finish(f"{noun}_lead", [first, *_tell_rest(scribe, order[told:], noun)])
+    rest = [area for area in rank_areas(areas, "share") if area not in told]
+    return scribe.finish(f"{noun}_lead", [first, *_tell_rest(scribe, rest, noun)])
 
 
 def _tell_rest(scribe: Scribe, areas: Sequence[Area], noun: Noun) -> Iterator[Sentence]:
-    rest = list(areas)
-    if len(rest) > _MANY:
-        pair, rest = rest[:2], rest[2:]
+    pair, rest = areas[:2], areas[2:]
+    if len(areas) > _MANY and are_apart(pair):
         yield scribe.say(
             "pair",
             names=scribe.names(pair),
@@ -65,6 +76,8 @@ def _tell_rest(scribe: Scribe, areas: Sequence[Area], noun: Noun) -> Iterator[Se
             value=scribe.claims.state(pair, "share"),
             parts=scribe.each("share_of", pair, "share"),
         )
+    else:
+        rest = areas
     if rest:
         yield scribe.say("others", parts=scribe.each("share_of", rest, "share"))
 
@@ -78,21 +91,26 @@ def tell_growths(scribe: Scribe, areas: Sequence[Area], noun: Noun) -> Iterator[
     national = scribe.facts.nation.growth
     if national is None:
         return
-    known = select(areas, lambda _: True)
-    fastest: list[Area] = []
+    known = have_growth(areas)
+    told = _find_fastest(scribe, areas)
     clauses = []
-    if select(areas, lambda growth: growth > 0):
-        fastest = sort_areas(known, "growth")[0]
+    if told:
         clauses.append(
             scribe.say(
-                "fastest" if len(fastest) == 1 else "fastest_tied",
+                "fastest" if len(told) == 1 else "fastest_tied",
                 name=scribe.rank(known, "growth", 0),
                 noun=scribe.word(noun),
-                value=scribe.claims.state(fastest[0], "growth"),
+                value=scribe.claims.state(told[0], "growth"),
             )
         )
-    for key, found in _class_growths(areas, national):
-        others = [area for area in found if area not in fastest]
+    elif len(scribe.select(known, "up")) > 1:
+        # all of them grew by the same
+        told = known
+        value = scribe.claims.state(told[0], "growth")
+        names = scribe.names(told)
+        clauses.append(scribe.say("all_same", names=names, noun=scribe.word(noun), value=value))
+    for key, found in _class_growths(scribe, areas, national):
+        others = [area for area in found if area not in told]
         if others:
             clauses.append(_tell_class(scribe, key, others, noun))
     if clauses:
@@ -100,21 +118,18 @@ def tell_growths(scribe: Scribe, areas: Sequence[Area], noun: Noun) -> Iterator[
 
 
 def _class_growths(
-    areas: Sequence[Area], national: Fraction
+    scribe: Scribe, areas: Sequence[Area], national: Fraction
 ) -> Iterator[tuple[str, Sequence[Area]]]:
     """Areas by how they grew beside the nation, in each class the one that grew most first."""
-    known = select(areas, lambda _: True)
-    ranked = [area for group in sort_areas(known, "growth") for area in group]
-
-    def is_near(growth: Fraction) -> bool:
-        return abs(growth - national) <= LEVEL_WITH
-
-    yield "faster", select(ranked, lambda growth: growth > 0 and growth - national > LEVEL_WITH)
-    yield "level_with", select(ranked, lambda growth: growth > 0 and is_near(growth))
-    yield "slower", select(ranked, lambda growth: growth > 0 and national - growth > LEVEL_WITH)
-    yield "standstill", select(ranked, lambda growth: growth == 0)
-    yield "fallers", select(ranked, lambda growth: growth < 0)
-    yield "from_zero", [area for area in areas if area.growth is None]
+    ranked = rank_areas(have_growth(areas), "growth")
+    ahead = [(area, (area.growth or 0) - national) for area in scribe.select(ranked, "up")]
+    yield "faster", [area for area, lead in ahead if lead > LEVEL_WITH]
+    yield "level_with", [area for area, lead in ahead if abs(lead) <= LEVEL_WITH]
+    yield "slower", [area for area, lead in ahead if lead < -LEVEL_WITH]
+    yield "hardly", scribe.select(ranked, "hardly")
+    yield "standstill", scribe.select(areas, "still")
+    yield "fallers", scribe.select(ranked, "down")
+    yield "from_zero", scribe.select(areas, "new")
 
 
 def _tell_class(scribe: Scribe, key: str, areas: Sequence[Area], noun: Noun) -> Sentence:
@@ -123,7 +138,7 @@ def _tell_class(scribe: Scribe, key: str, areas: Sequence[Area], noun: Noun) -> 
         "noun": scribe.word(noun),
         "several": scribe.word("several") if len(areas) > 1 else "",
     }
-    if key not in ("standstill", "from_zero"):
+    if key not in ("hardly", "standstill", "from_zero"):
         slots["values"] = scribe.each("percent", areas, "growth", is_turned=key == "fallers")
     return scribe.say(key, **slots)
 
@@ -131,26 +146,31 @@ def _tell_class(scribe: Scribe, key: str, areas: Sequence[Area], noun: Noun) -> 
 def tell_contributions(scribe: Scribe, areas: Sequence[Area], noun: Noun) -> Iterator[Sentence]:
     """What each area added to national growth, and who added most; nothing at the base.
 
-    Where the areas divide up the nation, their sum is told too: it is its growth exactly.
+    Where the areas divide up the nation, their sum is told too: it is its growth exactly. Where
+    none of it can be seen in print, nothing is told.
     """
-    nation = scribe.facts.nation
-    if any(area.contribution is None for area in areas) or not any(
-        area.contribution for area in areas
-    ):
+    nation, claims = scribe.facts.nation, scribe.claims
+    if any(area.contribution is None for area in areas):
         return
-    groups = sort_areas(areas, "contribution")
-    ranked = [area for group in groups for area in group]
-    parts = scribe.each("points_of", ranked, "contribution")
+    if all(claims.prints_as_zero(area, "contribution") for area in areas):
+        return
+    parts = scribe.each("points_of", rank_areas(areas, "contribution"), "contribution")
     total = sum((area.contribution or Fraction(0) for area in areas), Fraction(0))
     if total == nation.contribution and len(areas) > 1:
-        whole = scribe.claims.state(nation, "contribution")
+        whole = claims.state(nation, "contribution")
         yield scribe.say("contributions_whole", parts=parts, total=whole)
     else:
         yield scribe.say("contributions", parts=parts)
-    if (nation.link.increment or 0) > 0 and len(groups[0]) == 1:
+    first = sort_areas(areas, "contribution")[0]
+    # where others fell, a part may be more than the whole, and is no share of it
+    if scribe.find_move(nation) == "up" and len(first) == 1 and _is_part(first[0].increment_share):
         yield scribe.say(
             "largest_contribution",
             name=scribe.rank(areas, "contribution", 0),
             noun=scribe.word(noun),
-            value=scribe.claims.state(groups[0][0], "increment_share"),
+            value=claims.state(first[0], "increment_share"),
         )
+
+
+def _is_part(share: Fraction | None) -> bool:
+    return share is not None and 0 <= share <= 1
