@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final, Literal
 
-from cci_cli.definitions import CardModel, Province, fold_name, suggest_name
+from cci_cli.definitions import CardModel, Province, fold_name, is_visible, suggest_name
 from cci_cli.errors import ProblemList
 
 PROVINCE_COLUMNS: Final = ("code", "name", "full_name", "name_en", "region", "aliases")
@@ -50,8 +50,9 @@ class _Row:
 
     def take_text(self, column: str) -> str:
         text = self.fields[column]
-        if not text or text != text.strip():
-            self.refuse("E207", column, expected="a text without space around it")
+        if not text or text != text.strip() or not is_visible(text):
+            expected = "a text without space around it or invisible characters"
+            self.refuse("E207", column, expected=expected)
         return text
 
     def take_decimal(self, column: str) -> Decimal:
@@ -172,10 +173,15 @@ def parse_tiles(
         square = (row.take_place("column"), row.take_place("row"))
         if province not in names:
             row.refuse("E212", "province", hint=suggest_name(province, known))
-        for value, column in ((province, "province"), (square, "column")):
+        for value, shown, column in (
+            (province, province, "province"),
+            (square, "{}, {}".format(*square), "column, row"),
+        ):
             first = lines.setdefault(value, row.line)
             if first != row.line:
-                row.refuse("E210", column, first=f"on line {first}")
+                problems.add(
+                    "E210", line=row.line, column=column, value=shown, first=f"on line {first}"
+                )
         squares[province] = square
     return squares
 

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from cci_cli.catalogues import parse_models, parse_provinces, parse_tiles
 from cci_cli.definitions import (
@@ -92,12 +92,22 @@ def read_config(root: Path) -> Config:
     )
 
 
-def read_tiles(root: Path, config: Config) -> dict[str, tuple[int, int]]:
-    """The squares of the provinces, column and row from 0, by name.
+class Tiles(NamedTuple):
+    """The squares of provinces, column and row from 0, by name; ``sha256`` is of their file.
+
+    The hash is null where they are not of the workspace but come with the program.
+    """
+
+    squares: Mapping[str, tuple[int, int]]
+    sha256: str | None
+
+
+def read_tiles(root: Path, config: Config) -> Tiles:
+    """The squares of the provinces.
 
     Returns:
-        Those of ``config/tiles.csv``; without that file, the packaged ones, and nothing where
-        these have not every province of the config.
+        Those of ``config/tiles.csv``; without that file, the packaged ones, and none where these
+        have not every province of the config.
 
     Raises:
         InvalidDataError: E203, with every problem of the file; also a province without a square.
@@ -108,17 +118,17 @@ def read_tiles(root: Path, config: Config) -> dict[str, tuple[int, int]]:
     path = own if is_own else find_defaults() / TILES_FILE
     problems = ProblemList(f"config/{TILES_FILE}")
     names = config.province_names
-    text = _decode({TILES_FILE: read_bytes(path)}, problems)
-    squares = parse_tiles(text, config.provinces, problems)
+    content = read_bytes(path)
+    squares = parse_tiles(_decode({TILES_FILE: content}, problems), config.provinces, problems)
     missing = [name for name in names if name not in squares]
     if not is_own:
-        return {} if missing or problems.total else squares
+        return Tiles({} if missing or problems.total else squares, None)
     if not problems.total:
         for name in missing:
             problems.add("E221", column="province", value=name)
     if problems.total:
         raise InvalidDataError("E203", root / "config", problems.first(), problems.total)
-    return squares
+    return Tiles(squares, hashlib.sha256(content).hexdigest())
 
 
 def find_defaults() -> Path:

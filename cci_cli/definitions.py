@@ -91,6 +91,11 @@ def _is_plain(char: str) -> bool:
     return not form.startswith("<") or form in _ACCEPTED_FORMS
 
 
+def is_visible(text: str) -> bool:
+    """Whether every character of a text is one to be seen: no control character, no mark."""
+    return not any(unicodedata.category(char) in _INVISIBLE_CATEGORIES for char in text)
+
+
 def find_similar_name(text: str, spellings: Mapping[str, str]) -> str | None:
     """The entry that ``text`` probably stands for; null where nothing comes close.
 

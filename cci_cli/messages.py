@@ -477,10 +477,11 @@ NOTES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "periods on the new scope.",
         },
         "N105": {
-            "zh": "{index}上一期的点位或供算量为零，无从链接，"
-            "{period}的点位按全国总指数点位乘以供算量占比重新起算。",
-            "en": "{index}: its level or its supply was zero in the period before, and nothing can "
-            "be chained from that; its level of {period} is seeded anew as national level × share.",
+            "zh": "{index}在{period}之前一期的点位或供算量为零，无从链接，"
+            "该期点位按全国总指数点位乘以供算量占比重新起算。",
+            "en": "{index}: its level or its supply was zero in the period before {period}, and "
+            "nothing can be chained from that; its level of then is seeded anew as national level "
+            "× share.",
         },
         "N106": {
             "zh": "演示数据：{snapshots} 为依据已公布数字校准重构的虚拟节点，并非真实调查数据。",

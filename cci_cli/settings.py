@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from cci_cli.definitions import fold_name, suggest_name
+from cci_cli.definitions import fold_name, is_visible, suggest_name
 from cci_cli.errors import ProblemList, UsageError
 from cci_cli.periods import Period, parse_period
 
@@ -24,7 +24,8 @@ class Rule(NamedTuple):
 
 
 def _read_text(value: object) -> str | None:
-    return value if isinstance(value, str) and value and value == value.strip() else None
+    is_text = isinstance(value, str) and value and value == value.strip()
+    return str(value) if is_text and is_visible(str(value)) else None
 
 
 def _read_number_above(least: int) -> Callable[[object], Decimal | None]:
@@ -80,8 +81,8 @@ def _read_calendar(value: object) -> dict[Period, date] | None:
     return days
 
 
-TEXT: Final = Rule(_read_text, "a text")
-OPTIONAL_TEXT: Final = Rule(_read_text, "a text", is_optional=True)
+TEXT: Final = Rule(_read_text, "a text without space around it or invisible characters")
+OPTIONAL_TEXT: Final = Rule(_read_text, TEXT.expected, is_optional=True)
 _POSITIVE: Final = Rule(_read_number_above(0), "a number above 0")
 _URL: Final = Rule(
     _read_matching(r"https?://[^\s]+"), "an address beginning with https://", is_optional=True

@@ -239,9 +239,9 @@ def test_every_flaw_of_every_file_is_named_at_once(root, flaws):
 @pytest.mark.parametrize(
     ("key", "value", "found", "expected"),
     [
-        ("version", "5", "5", "a text"),
-        ("version", '""', "", "a text"),
-        ("version", '" v "', " v ", "a text"),
+        ("version", "5", "5", "a text without space around it or invisible characters"),
+        ("version", '""', "", "a text without space around it or invisible characters"),
+        ("version", '" v "', " v ", "a text without space around it or invisible characters"),
         ("base_period", "2024", "2024", "a period such as 2024H2"),
         ("base_period", '"2024H3"', "2024H3", "a period such as 2024H2"),
         ("base_period", "2024-12-31", "2024-12-31", "a period such as 2024H2"),
@@ -386,7 +386,7 @@ def test_a_catalogue_without_a_row_is_refused(root, problem, name, header):
 def test_a_row_of_another_width_is_named_with_its_physical_line(root, flaws):
     put_provinces(
         root,
-        '1,东,"a\nb",East,r,',
+        '1,东,a,East,r,"b\nc"',
         "2,西,西省,West,r",
         "",
         "3,南,南省,South,r,",
@@ -404,9 +404,22 @@ def test_a_row_of_another_width_is_named_with_its_physical_line(root, flaws):
     "row", ['M,V,100,dense,100,,2024,,"s,', 'M,V,100,dense,100,,2024,,"s"x,'], ids=["open", "text"]
 )
 def test_broken_quotes_are_named_with_the_line_of_their_row(root, problem, row):
-    put_cards(root, 'Q,V,100,dense,100,,2024,,"s\ns",', row)
+    put_cards(root, 'Q,V,100,dense,100,,2024,,s,"n\nn"', row)
     actual = problem()
     assert (actual.code, actual.file, actual.line) == ("E219", "config/cards.csv", 4)
+
+
+@pytest.mark.parametrize("char", ["\x01", "\n", "\x7f", "\x85", "\u200b", "\u202e", "\ufffe"])
+def test_a_name_has_no_character_that_nobody_sees(root, flaws, char):
+    put_provinces(root, f'1,东,"东{char}省",East,r,', "2,西,西省,West,r,")
+    assert ("provinces.csv", 2, "full_name", "E207", f"东{char}省") in flaws()
+
+    put_provinces(root, "1,东,东省,East,r,", "2,西,西省,West,r,")
+    path = root / "config" / "indices.toml"
+    name = f"N\\u{ord(char):04x}"
+    path.write_text(path.read_text("utf-8").replace('name = "N', f'name = "{name}', 1), "utf-8")
+    [flaw] = flaws()
+    assert flaw[2:4] == ("index[1].name", "E207")
 
 
 @pytest.mark.parametrize("column", ["code", "name", "full_name", "name_en", "region"])

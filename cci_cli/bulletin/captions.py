@@ -95,9 +95,8 @@ _ZH: Final = {
     "licence": "许可：{text}",
     "next_release": "下一期（{period}）发布日期：{date}",
     "level_with": "“与全国平均水平基本持平”指增长率与全国相差不超过{pp}个百分点。",
-    "recomputed": "分析中的数字由未舍入的数值算出。以表2所列点位复算，有{count}处末位不同，"
-    "如{example}复算得{other}；逐项见 claims.json。",
-    "of": "（{printed}）",
+    "recomputed": "分析中的数字由未舍入的数值算出。以表2所列点位复算，"
+    "有{count}处因点位已舍入而不同，如{example}复算得{other}；逐项见 claims.json。",
     "footer": "由 cci {version} 生成",
 }
 
@@ -187,9 +186,8 @@ _EN: Final = {
     "next_release": "Next release ({period}): {date}",
     "level_with": '"About as fast as the nation" is a growth within {pp} percentage points of it.',
     "recomputed": "The figures of the analysis come from unrounded values. From the levels "
-    "printed in Table 2, {count} of them come out otherwise in the last digit, such as {example} "
-    "as {other}; claims.json lists each.",
-    "of": " ({printed})",
+    "printed in Table 2, which are rounded, other digits come out in {count} cases, such as "
+    "{other} for {example}; claims.json lists each.",
     "footer": "Made by cci {version}",
 }
 

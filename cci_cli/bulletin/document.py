@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from cci_cli import __version__
 from cci_cli.bulletin.analysis import Section, analyse
@@ -11,13 +11,13 @@ from cci_cli.bulletin.captions import CAPTIONS
 from cci_cli.bulletin.claims import Claim, Sentence
 from cci_cli.bulletin.exhibits import (
     DataTable,
-    Squares,
     build_figures,
     build_level_table,
     build_scope_table,
 )
 from cci_cli.bulletin.facts import Facts
 from cci_cli.bulletin.standings import LEVEL_WITH
+from cci_cli.config import TILES_FILE, Tiles
 from cci_cli.figures import Rounder
 from cci_cli.formats import Lang
 from cci_cli.notes import find_bundle_notes
@@ -33,6 +33,13 @@ _PLACES: Mapping[str, tuple[str, ...]] = {
     "regions": ("figure_regions", "figure_region_shares"),
     "hubs": ("figure_hubs", "figure_hub_shares"),
     "provinces": ("figure_tiles_level", "figure_tiles_growth"),
+}
+
+
+#: What a sentence says of areas that grew about as the nation did; a note says what that means.
+_LEVEL_WITH_WORDS: Final[Mapping[Lang, str]] = {
+    "zh": "与全国平均水平基本持平",
+    "en": "about as fast as the nation",
 }
 
 
@@ -94,18 +101,19 @@ class Bulletin:
         return (*found, *([self.history] if self.history else []))
 
 
-def build_bulletin(facts: Facts, squares: Squares, lang: Lang) -> Bulletin:
+def build_bulletin(facts: Facts, tiles: Tiles, lang: Lang) -> Bulletin:
     """The bulletin of a period.
 
     Args:
         facts: what it speaks of.
-        squares: column and row of each province; empty to leave out the tile grids.
+        tiles: the squares of the provinces; without one for each there is no tile grid.
         lang: its language.
     """
     history, words = facts.history, CAPTIONS[lang]
     methodology, period = facts.config.methodology, facts.period
     sections = analyse(facts, lang)
-    figures = build_figures(facts, squares, lang)
+    has_squares = set(facts.nation.provinces) <= set(tiles.squares)
+    figures = build_figures(facts, tiles.squares if has_squares else {}, lang)
     claims = [
         (sentence, claim)
         for section in sections
@@ -134,12 +142,12 @@ def build_bulletin(facts: Facts, squares: Squares, lang: Lang) -> Bulletin:
             decimals=methodology.decimals,
             rounding=words[methodology.rounding],
         ),
-        notes=tuple(_find_notes(facts, [claim for _, claim in claims], lang)),
+        notes=tuple(_find_notes(facts, claims, lang)),
         source_table=DataTable(
             name="sources",
             caption="",
             headers=(words["source"], words["identity"], words["hash"]),
-            rows=tuple(_find_sources(facts, lang)),
+            rows=tuple(_find_sources(facts, tiles, lang)),
         ),
         commands=(
             "cci verify",
@@ -217,14 +225,14 @@ def _build_method_table(facts: Facts, lang: Lang) -> DataTable:
     )
 
 
-def _find_notes(facts: Facts, claims: Sequence[Claim], lang: Lang) -> Iterator[str]:
+def _find_notes(facts: Facts, told: Sequence[tuple[Sentence, Claim]], lang: Lang) -> Iterator[str]:
     """The footnotes: of the sample and the method, of this period, of its analysis."""
     words = CAPTIONS[lang]
+    sentences, claims = zip(*told, strict=True)
     yield from (note_text(note, lang) for note in find_bundle_notes(facts.history))
     yield from legend_lines({area.status for area in facts.indices}, lang)
-    if facts.previous is None:
-        return
-    yield words["level_with"].format(pp=f"{round_exact(100 * LEVEL_WITH, 1):f}")
+    if any(_LEVEL_WITH_WORDS[lang] in str(sentence) for sentence in sentences):
+        yield words["level_with"].format(pp=f"{round_exact(100 * LEVEL_WITH, 1):f}")
     others = {
         claim.name: claim
         for claim in claims
@@ -240,7 +248,7 @@ def _find_notes(facts: Facts, claims: Sequence[Claim], lang: Lang) -> Iterator[s
         )
 
 
-def _find_sources(facts: Facts, lang: Lang) -> Iterator[tuple[str, str, str]]:
+def _find_sources(facts: Facts, tiles: Tiles, lang: Lang) -> Iterator[tuple[str, str, str]]:
     """What the figures were made from: kind, identity, hash."""
     words = CAPTIONS[lang]
     document = describe_provenance(facts.history)
@@ -254,6 +262,8 @@ def _find_sources(facts: Facts, lang: Lang) -> Iterator[tuple[str, str, str]]:
         yield words["release"], f"releases/{period}/{release['release']}", release["sha256"]
     for name, sha256 in document["config"].items():
         yield words["config"], f"config/{name}", sha256
+    if tiles.sha256 is not None:
+        yield words["config"], f"config/{TILES_FILE}", tiles.sha256
     yield words["program"], f"cci {__version__}", NULL_MARK
 
 

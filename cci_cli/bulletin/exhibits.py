@@ -41,7 +41,7 @@ class DataTable:
 
     The rows of one ``groups`` entry stand together, under one cell of the first column; empty
     where that column is one like the others. ``minor`` are columns that a narrow page may leave
-    out.
+    out, ``key`` is the one that names a row.
     """
 
     name: str
@@ -51,6 +51,7 @@ class DataTable:
     numeric: frozenset[int] = frozenset()
     groups: tuple[tuple[str, int], ...] = ()
     minor: frozenset[int] = frozenset()
+    key: int | None = None
 
     @property
     def grouped_rows(self) -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:
@@ -85,6 +86,7 @@ def build_scope_table(facts: Facts, lang: Lang) -> DataTable:
         rows=tuple(rows),
         groups=_group(series),
         minor=frozenset({0, 1}),
+        key=2,
     )
 
 
@@ -127,6 +129,7 @@ def build_level_table(facts: Facts, lang: Lang) -> DataTable:
         numeric=frozenset({3, 4, 5, 6}),
         groups=_group(series),
         minor=frozenset({0, 1, 6}),
+        key=2,
     )
 
 

@@ -17,8 +17,8 @@ from cci_cli.plotting.typefaces import FAMILY, WEIGHT_NUMBERS, Weight, find_miss
 TEMPLATES: Final = Path(__file__).parent / "templates"
 _PAGE: Final = "bulletin.html"
 _STYLE: Final = "bulletin.css"
-#: Elements in bold, by the style of the page; a table may have its row heads otherwise.
-_BOLD_TAGS: Final = frozenset({"h1", "h2", "h3", "th", "dd", "figcaption", "caption"})
+#: Elements in bold, by the style of the page; the heads of rows are not.
+_BOLD_TAGS: Final = frozenset({"h1", "h2", "h3", "thead", "dd", "figcaption", "caption"})
 _BOLD_CLASS: Final = "warning"
 _BOLD_WEIGHTS: Final = frozenset({"bold", "600", "700"})
 #: What stands in these is no text to be shown.

@@ -162,5 +162,5 @@ def fit_ticks(low: Decimal, high: Decimal, length: float, most: int = 6) -> tupl
 
 
 def tick_text(tick: Decimal) -> str:
-    """A tick as text: thousands apart, no zeros at the end, a hyphen as minus."""
-    return f"{tick.normalize():,f}" if tick else "0"
+    """A tick as text, as levels are printed: no zeros at the end, a hyphen as minus."""
+    return f"{tick.normalize():f}" if tick else "0"

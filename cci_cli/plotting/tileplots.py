@@ -151,6 +151,13 @@ def _fit_size(text: str, room: float, largest: float, *, is_bold: bool = False) 
     return max(min(largest, fitting), _SMALLEST)
 
 
+def _find_scale_ticks(low: Decimal, high: Decimal) -> tuple[Decimal, ...]:
+    """A few round numbers, one at least on each side of zero that there is."""
+    least = 3 if low < 0 else 2
+    found = (find_ticks(low, high, most) for most in range(4, 12))
+    return next((ticks for ticks in found if len(ticks) >= least), find_ticks(low, high, 4))
+
+
 def _draw_legend(chart: TileChart, largest: Decimal, top: float) -> list[Part]:
     """The scale as a bar with round numbers below it and the unit beside it."""
     is_change = chart.scale == "change"
@@ -165,7 +172,7 @@ def _draw_legend(chart: TileChart, largest: Decimal, top: float) -> list[Part]:
         shade = find_shade(value, largest, is_change=is_change)
         parts.append(Block(x, top, right - x, _BAR_HEIGHT, shade))
     baseline = find_baseline(top + _BAR_HEIGHT + 13, SMALL)
-    for tick in find_ticks(low, largest, 4):
+    for tick in _find_scale_ticks(low, largest):
         ratio = float((tick - low) / span) if span else (0.5 if is_change else 0.0)
         x = left + ratio * _BAR_WIDTH
         mark = ((x, top + _BAR_HEIGHT), (x, top + _BAR_HEIGHT + 4))

@@ -33,7 +33,9 @@ def to_vega(drawing: Drawing) -> dict[str, Any]:
     try:
         import altair
     except ImportError as error:
-        raise SystemFailureError("E508", package="altair") from error
+        # it may be there, and one that it needs not
+        package = (error.name or "altair").partition(".")[0]
+        raise SystemFailureError("E508", package=package) from error
     # text stands above all else; then a run of parts of one kind is a layer
     ordered = sorted(drawing.parts, key=lambda part: isinstance(part, Label))
     runs = {f"parts-{place}": list(run) for place, (_, run) in enumerate(groupby(ordered, type))}

@@ -552,7 +552,7 @@ def test_notes_of_the_index_are_shown_and_those_of_others_and_of_sums_are_not(ma
         "R index自2025年6月30日起样本范围由 a 调整为 a、b；增长率按调整后的范围两期同口径计算。"
     ]
     (reseeded,) = notes_of(cci, workspace, "T", "2025H1")
-    assert reseeded.startswith("T index上一期的点位或供算量为零")
+    assert reseeded.startswith("T index在2025年6月30日之前一期的点位或供算量为零")
     assert notes_of(cci, workspace, "S", "2025H1") == []
     assert notes_of(cci, workspace, "N", "2025H1") == []
     english = cci("explain", "R", "2025H1", "--lang", "en", workspace=workspace).out

@@ -48,9 +48,9 @@ class Page(HTMLParser):
             self._stack.append(tag)
         if tag == "table":
             self._table = self.tables.setdefault(values["id"], [])
-        elif tag == "tr":
+        elif tag == "tr" and values.get("class") != "group":
             self._table.append([])
-        elif tag in ("td", "th") and self._table:
+        elif tag in ("td", "th") and self._table and "colspan" not in values:
             self._table[-1].append("")
             self._cell = self._table[-1]
 
