@@ -333,6 +333,16 @@ def test_a_small_change_is_pale_where_large_ones_go_the_other_way(sign, end):
     assert large.colour == palette.CHANGE_SCALE[end]
 
 
+@pytest.mark.parametrize("largest", ["4.9", "9", "11", "26.27", "0.03", "100"])
+def test_the_scale_of_a_change_has_a_number_on_both_sides(largest):
+    tiles = [Tile(Mark("a", Decimal(largest), "x"), 0, 0), Tile(Mark("b", Decimal(0), "y"), 1, 0)]
+    drawing = draw_tiles(TileChart("change", "%", tuple(tiles)))
+    texts = [label.text for label in find_parts(drawing, Label) if label.colour == palette.MUTED]
+
+    assert any(text.startswith("+") for text in texts)
+    assert any(text.startswith("-") for text in texts)
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("kind", ["level", "change"])
 def test_names_and_digits_of_all_provinces_have_room_in_their_tiles(lang, kind):

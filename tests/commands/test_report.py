@@ -382,6 +382,68 @@ def test_a_character_that_no_font_has_is_told_and_nothing_is_written(cci, make_w
     assert not (tmp_path / "out").exists()
 
 
+def test_a_table_higher_than_a_page_goes_on_with_its_header_on_the_next(make_workspace, tmp_path):
+    """30 hubs with names of three lines each: every row has a place of its own on the paper."""
+    names = [f"p{number:02}" for number in range(30)]
+    long = "of the greater bay area and its neighbours in the north, the south, the east, the west"
+    indices = index_toml("N", "national", names) + "".join(
+        index_toml(f"H{number:02}", "hub", [name]).replace(" index", f" {long} index")
+        for number, name in enumerate(names)
+    )
+    rows = [(name, name, "M", 10 + number) for number, name in enumerate(names)]
+    root = make_workspace(names, indices, {"2024H2": rows})
+    cci_cli.report("2024H2", to=tmp_path, workspace=root)
+    reader = read_pdf(read_folder(tmp_path / "2024H2-bulletin-zh"))
+    found = []
+    for number, page in enumerate(reader.pages):
+
+        def visit(text, page, line, _font, _size, number=number):
+            if re.fullmatch(r"H[0-9]{2}", text.strip()):
+                height = line[4] * page[1] + line[5] * page[3] + page[5]
+                found.append((text.strip(), number, round(height)))
+
+        page.extract_text(visitor_text=visit)
+
+    places = [place for _, *place in found]
+    assert {code for code, *_ in found} == {f"H{number:02}" for number in range(30)}
+    assert len({tuple(place) for place in places}) == len(places)
+    assert all(55 < height < 790 for _, height in places)
+
+
+def test_squares_of_the_workspace_are_drawn_and_named_among_the_sources(cci, workspace, tmp_path):
+    """Without a file there are no squares for a and b; with one they stand where it says."""
+    tiles = workspace / "config" / "tiles.csv"
+    cci("report", "2025H1", "--to", tmp_path / "none", workspace=workspace)
+    tiles.write_text("province,column,row\na,0,0\nb,1,0\n", encoding="utf-8")
+    cci("report", "2025H1", "--to", tmp_path / "own", workspace=workspace)
+    none, own = (read_folder(tmp_path / name / "2025H1-bulletin-zh") for name in ("none", "own"))
+
+    new = {f"figure{number}.{form}" for number in (3, 4) for form in ("svg", "png")}
+    assert set(own) - set(none) == new
+    digest = hashlib.sha256(tiles.read_bytes()).hexdigest()
+    assert ["配置", "config/tiles.csv", digest] in read_page(own).tables["sources"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("a,0,0", "`b` has no square"),
+        ("a,0,0\nb,0,0", "config/tiles.csv:3: column, row: `0, 0` is given twice, first on line 2"),
+        ("a,0,0\na,1,0\nb,2,0", "config/tiles.csv:3: province: `a` is given twice"),
+        ("a,0,0\nb,1,0\nc,2,0", "`c` is not a province of provinces.csv"),
+        ("a,-1,0\nb,30,x", "`-1` is not a whole number from 0 to 29"),
+    ],
+)
+def test_squares_that_are_not_right_are_all_named(cci, workspace, tmp_path, rows, said):
+    path = workspace / "config" / "tiles.csv"
+    path.write_text(f"province,column,row\n{rows}\n", encoding="utf-8")
+    run = cci("report", "2025H1", "--to", tmp_path / "out", workspace=workspace)
+
+    assert run.code == 1
+    assert said in run.err
+    assert not (tmp_path / "out").exists()
+
+
 def test_names_are_text_to_the_page_whatever_is_in_them(make_workspace, tmp_path):
     name = '<b>&amp;#quote \\"it\\"</b>'
     indices = index_toml("N", "national", ["a"]).replace('name = "N', f'name = "{name}', 1)
