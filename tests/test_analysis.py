@@ -14,8 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cci_cli.bulletin.analysis import analyse
+from cci_cli.bulletin.captions import CAPTIONS
 from cci_cli.bulletin.facts import find_short_names
 from cci_cli.bulletin.inquiry import collect_facts
+from cci_cli.bulletin.phrases import PHRASES
 from cci_cli.config import read_config
 from cci_cli.periods import parse_period
 
@@ -199,6 +201,31 @@ def test_what_is_about_the_same_as_the_nation_is_within_half_a_point():
     # 丙 and 丁 together grow by 9.45 %
     assert "东地区与全国平均水平基本持平，增长10.50%" in growths
     assert "南地区增速低于全国平均水平，增长9.45%" in growths
+
+
+@pytest.mark.parametrize(
+    ("change", "zh", "en"),
+    [
+        (Fraction(250_000_000), "净增2.50亿卡时，其中扩容增加2.50亿卡时", "rose by 250.00 million"),
+        (Fraction(25_000), "净增2.50万卡时，其中扩容增加2.50万卡时", "rose by 25000.00 card-hours"),
+        (Fraction(30), "净增30.00卡时，其中扩容增加30.00卡时", "rose by 30.00 card-hours"),
+    ],
+)
+def test_causes_are_told_in_a_unit_that_they_can_be_seen_in(change, zh, en):
+    facts = facts_of((1, 1, 1, 1), (2, 1, 1, 1), causes={"expanded": change})
+
+    assert zh in read(facts)["nation"][3]
+    assert en in read(facts, "en")["nation"][3]
+
+
+def test_both_languages_have_the_same_phrases_and_captions():
+    for words in (PHRASES, CAPTIONS):
+        assert set(words["zh"]) == set(words["en"])
+        # no phrase has a figure of its own
+        digits = [
+            text for texts in words.values() for text in texts.values() if re.search(r"[0-9]", text)
+        ]
+        assert words is CAPTIONS or digits == [text for text in digits if "FP16" in text]
 
 
 def test_causes_are_told_with_their_signs_and_what_prints_as_nothing_together():

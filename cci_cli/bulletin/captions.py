@@ -23,7 +23,6 @@ _ZH: Final = {
     "key_eflops": "FP16算力（EFLOPS）",
     "key_hubs": "枢纽节点供算量占比",
     # parts
-    "contents": "目录",
     "analysis": "指数分析",
     "levels": "最新点位",
     "history": "历史走势",
@@ -115,7 +114,6 @@ _EN: Final = {
     "key_cards": "Standard cards",
     "key_eflops": "EFLOPS at FP16",
     "key_hubs": "Share of the hubs",
-    "contents": "Contents",
     "analysis": "Analysis",
     "levels": "Latest levels",
     "history": "History",

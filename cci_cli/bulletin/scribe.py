@@ -34,14 +34,17 @@ class SupplyUnit(NamedTuple):
     word: str
 
 
-#: The units of a language as powers of ten, the largest first.
-_UNITS: Final[Mapping[Lang, Sequence[tuple[int, Unit]]]] = {
+#: The units of a language, the largest first.
+_UNITS: Final[Mapping[Lang, Sequence[SupplyUnit]]] = {
     "zh": (
-        (8, "10^8 card-hours per year"),
-        (4, "10^4 card-hours per year"),
-        (0, "card-hours per year"),
+        SupplyUnit(10**8, "10^8 card-hours per year", "亿"),
+        SupplyUnit(10**4, "10^4 card-hours per year", "万"),
+        SupplyUnit(1, "card-hours per year", ""),
     ),
-    "en": ((6, "10^6 card-hours per year"), (0, "card-hours per year")),
+    "en": (
+        SupplyUnit(10**6, "10^6 card-hours per year", " million"),
+        SupplyUnit(1, "card-hours per year", ""),
+    ),
 }
 
 
@@ -123,12 +126,8 @@ class Scribe:
 
     def find_unit(self, card_hours: Fraction) -> SupplyUnit:
         """The largest unit that an amount has one of."""
-        power, unit = next(
-            (power, unit)
-            for power, unit in _UNITS[self.lang]
-            if card_hours >= 10**power or not power
-        )
-        return SupplyUnit(10**power, unit, self._phrases[f"supply_unit_{power}"])
+        units = _UNITS[self.lang]
+        return next((unit for unit in units if card_hours >= unit.factor), units[-1])
 
     def supply(self, name: str, formula: str, card_hours: Fraction, unit: SupplyUnit) -> Claim:
         """National supply, or a part of it, in a unit."""
