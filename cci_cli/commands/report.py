@@ -101,9 +101,11 @@ def report(
 
     Example:
         >>> import cci_cli
-        >>> bulletin = cci_cli.report("2025H1", to="out", dry_run=True)
-        >>> bulletin.is_official, [file.name for file in bulletin.files][:2]
-        (False, ['bulletin.html', 'bulletin.pdf'])
+        >>> from pathlib import Path
+        >>> _ = Path("draft.txt").write_text("华东供算量最大，占比28.35%。", encoding="utf-8")
+        >>> found = cci_cli.report("2025H1", check="draft.txt").check
+        >>> found.figures, [problem.value for problem in found.problems]
+        (1, ['最大'])
     """
     root = find_workspace(workspace)
     check_choice("lang", lang, Lang)

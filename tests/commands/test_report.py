@@ -105,20 +105,6 @@ def read_levels():
     return {name: (before, now) for _, name, before, now in (line.split(",") for line in lines)}
 
 
-def test_it_puts_all_files_into_a_folder_of_the_period_and_the_language(cci, bulletins, tmp_path):
-    run = cci("report", "2025H1", "--to", tmp_path, "--dry-run", workspace=REPOSITORY)
-
-    assert sorted(bulletins["zh"]) == sorted(bulletins["en"]) == sorted(FILES)
-    assert run.err == (
-        f"would export 2025H1, provisional: 17 files in {tmp_path}/2025H1-bulletin-zh\n"
-    )
-    # what a dry run lists are the files that a run writes, byte for byte
-    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in bulletins["zh"].items()}
-    listed = {line.split()[-1]: line.split()[3] for line in run.out.splitlines()}
-    assert listed == hashes
-    assert list(tmp_path.iterdir()) == []
-
-
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_table_2_of_the_page_is_the_published_one(bulletins, lang):
     rows = read_page(bulletins[lang]).tables["table2"][1:]
@@ -299,21 +285,31 @@ def test_another_machine_and_day_give_the_same_bytes(bulletins, tmp_path):
     assert read_folder(tmp_path / "2025H1-bulletin-zh") == bulletins["zh"]
 
 
-def test_the_same_again_changes_nothing_and_an_altered_file_is_told(cci, workspace, tmp_path):
-    target = tmp_path / "out"
-    first = cci("report", "--to", target, workspace=workspace)
-    folder = target / "2025H1-bulletin-zh"
-    before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-    second = cci("report", "--to", target, workspace=workspace)
+def test_it_puts_all_files_into_a_folder_of_the_period_and_the_language(bulletins):
+    assert sorted(bulletins["zh"]) == sorted(bulletins["en"]) == sorted(FILES)
 
-    assert (first.code, second.code) == (0, 0)
+
+def test_a_bulletin_is_put_into_place_once(cci, workspace, tmp_path):
+    """A dry run lists what a run writes; the same again changes nothing; who alters it is told."""
+    folder = tmp_path / "out" / "2025H1-bulletin-zh"
+    options = ("report", "--to", folder.parent)
+    dry = cci(*options, "--dry-run", workspace=workspace)
+    assert not folder.parent.exists()
+    first = cci(*options, workspace=workspace)
+    files = read_folder(folder)
+    listed = {line.split()[-1]: line.split()[3] for line in dry.out.splitlines()}
+    assert listed == {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    assert dry.err == f"would {first.err.replace('exported', 'export')}"
+
+    before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    second = cci(*options, workspace=workspace)
     assert second.err == f"unchanged: {folder} has 2025H1, provisional, already\n"
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
 
     (folder / "bulletin.html").write_text("mine")
-    third = cci("report", "--to", target, workspace=workspace)
+    third = cci(*options, workspace=workspace)
     assert "warning: bulletin.html: not what was exported" in third.err
-    assert (folder / "bulletin.html").read_text().startswith("<!DOCTYPE html>")
+    assert read_folder(folder) == files
 
 
 def test_a_released_bulletin_is_official_and_names_its_release(cci, workspace, tmp_path):
@@ -473,4 +469,77 @@ def test_a_missing_package_is_named(cci, workspace, tmp_path, monkeypatch, modul
     assert run.code == 3
     assert f"the bulletin needs the package {package}" in run.err
     assert "cci-cli[report]" in run.err
+    assert not (tmp_path / "out").exists()
+
+
+TEXTS = REPOSITORY / "tests" / "texts"
+
+
+@pytest.mark.parametrize("name", ["analysis.txt", "methodology.txt"])
+def test_of_the_published_text_one_superlative_is_not_borne_out(cci, name):
+    """华东 with 28.35 per cent is called the largest stock, and 华北 with 29.52 is."""
+    run = cci("report", "2025H1", "--check", TEXTS / name, workspace=REPOSITORY)
+    errors = [line for line in run.out.splitlines() if line.startswith("error: ")]
+
+    assert run.code == 1
+    assert len(errors) == 1
+    assert "`最大` does not hold for 华东" in errors[0]
+    assert "华北 29.52 %, 华东 28.35 % [E436]" in errors[0]
+    # the hubs' share fell, and they are said to gather more of it
+    warnings = [line for line in run.out.splitlines() if line.startswith("warning: ")]
+    assert [re.search("`(.*?)`", line)[1] for line in warnings] == [
+        "加速聚集", "向枢纽节点聚集", "加速聚集",
+    ]  # fmt: skip
+
+
+def test_a_check_names_place_value_and_what_it_should_be(cci, tmp_path):
+    text = tmp_path / "draft.txt"
+    text.write_text("\ufeff全国增长8.81%。\n\n其中，华北占29.25%。\n", encoding="utf-8")
+    run = cci("report", "--check", text, "--format", "json", workspace=REPOSITORY)
+    document = json.loads(run.out)
+
+    assert run.code == 1
+    assert (document["borne_out"], document["period"], document["figures"]) == (False, "2025H1", 1)
+    [error] = document["errors"]
+    assert (error["code"], error["line"], error["column"]) == ("E430", 3, 7)
+    assert (error["value"], error["hint"]) == ("29.25%", "did you mean `29.52 %`?")
+    [confirmed] = document["confirmed"]
+    assert confirmed | {"exact": ""} == {
+        "line": 1, "column": 5, "value": "8.81%", "exact": "", "certain": True,
+        "matched": "growth of the nation",
+    }  # fmt: skip
+
+
+def test_a_text_that_is_borne_out_is_so(cci, tmp_path):
+    text = tmp_path / "draft.txt"
+    text.write_text("North China has 29.52% of national supply.\n", encoding="utf-8")
+    run = cci("report", "2025H1", "--check", text, workspace=REPOSITORY)
+
+    assert (run.code, run.err) == (0, "")
+    assert run.out == (
+        f"{text}: 1 figure and 0 superlatives borne out by 2025H1, 0 errors, 0 warnings\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ([], 2, "cci report needs one of --to and --check [E116]"),
+        (["--to", "out", "--check", "draft.txt"], 2, "[E116]"),
+        (["--to", "out", "--format", "json"], 2, "--format is for what a check found"),
+        (["--to", "out", "--output", "out.json"], 2, "--output is for what a check found"),
+        (["--to", ""], 2, "[E114]"),
+        (["--check", "nowhere.txt"], 3, "cannot read `nowhere.txt`"),
+        (["--check", "gbk.txt"], 1, "bytes are not UTF-8 from byte 0 on"),
+        (["--to", "out", "--lang", "fr"], 2, "'fr'"),
+    ],
+)
+def test_what_cannot_be_done_is_said(cci, workspace, tmp_path, monkeypatch, arguments, code, said):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "draft.txt").write_text("x", encoding="utf-8")
+    (tmp_path / "gbk.txt").write_bytes("全国".encode("gb18030"))
+    run = cci("report", "2025H1", *arguments, workspace=workspace)
+
+    assert run.code == code
+    assert said in run.err
     assert not (tmp_path / "out").exists()
