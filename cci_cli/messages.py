@@ -328,6 +328,7 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "the fonts of the bulletin lack {value} ({points}), as in `{context}`",
             "write it otherwise in config/: it would be printed as an empty box",
         ),
+        "E424": Message("{value} is not UTF-8 from byte {offset} on", "save the file as UTF-8"),
         "E413": Message(
             "no index has the code or name {value}",
             "the indices are {known}",

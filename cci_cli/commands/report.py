@@ -88,7 +88,7 @@ def report(
         UsageError: the period is not one, E114 an option is not what it can be, E115 ``to`` lies
             in a store of a workspace, E116 neither ``to`` nor ``check`` is given or both are, or
             there is no workspace.
-        DataError: E310 the text is not UTF-8, E422 the period was transcribed from print, E423 a
+        DataError: E424 the text is not UTF-8, E422 the period was transcribed from print, E423 a
             character is in no font of the bulletin, E417 something else is in its place; what must
             be official is not, for E418 it is not released, E420 it rests on a release that was
             restated since, E421 the config says otherwise than the release; or data is missing or
@@ -150,7 +150,7 @@ def _check_file(workspace: Path, period: Period, file: Path) -> CheckResult:
     try:
         text = read_bytes(file).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DataError("E310", encoding="UTF-8", offset=error.start) from error
+        raise DataError("E424", value=file, offset=error.start) from error
     facts = collect_facts(workspace, read_config(workspace), period)
     return CheckResult(str(file), period, check_text(text, facts))
 

@@ -530,7 +530,7 @@ def test_a_text_that_is_borne_out_is_so(cci, tmp_path):
         (["--to", "out", "--output", "out.json"], 2, "--output is for what a check found"),
         (["--to", ""], 2, "[E114]"),
         (["--check", "nowhere.txt"], 3, "cannot read `nowhere.txt`"),
-        (["--check", "gbk.txt"], 1, "bytes are not UTF-8 from byte 0 on"),
+        (["--check", "gbk.txt"], 1, "`gbk.txt` is not UTF-8 from byte 2 on"),
         (["--to", "out", "--lang", "fr"], 2, "'fr'"),
     ],
 )
