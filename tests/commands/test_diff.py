@@ -480,7 +480,7 @@ def test_what_happened_to_the_indices_on_any_link_is_noted_as_under_the_table_of
         "R index in English: scope changed on 31 December 2025 from a in"[:52],
         "T index in English: its level or its supply was zero in the period"[:52],
     ]
-    assert "its level of 31 December 2025 is seeded anew" in notes[-1]
+    assert "in the period before 31 December 2025, and nothing can be chained" in notes[-1]
     assert notes == compute(root, "2025H2", "--lang", "en")["notes"]
     assert diff(root, "2025H2", "2026H1")["notes"] == []
     assert diff(root, "2025H2", "2025H2")["notes"] == []
