@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from cci_cli.catalogues import parse_models, parse_provinces, parse_tiles
 from cci_cli.definitions import (
@@ -20,6 +20,7 @@ from cci_cli.definitions import (
     Policy,
     Publication,
     ScopeChange,
+    Tiles,
     fold_name,
     suggest_name,
 )
@@ -90,16 +91,6 @@ def read_config(root: Path) -> Config:
         models=models,
         hashes={name: hashlib.sha256(contents[name]).hexdigest() for name in CONFIG_FILES},
     )
-
-
-class Tiles(NamedTuple):
-    """The squares of provinces, column and row from 0, by name; ``sha256`` is of their file.
-
-    The hash is null where they are not of the workspace but come with the program.
-    """
-
-    squares: Mapping[str, tuple[int, int]]
-    sha256: str | None
 
 
 def read_tiles(root: Path, config: Config) -> Tiles:

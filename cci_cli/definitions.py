@@ -194,6 +194,17 @@ class Province:
 
 
 @dataclass(frozen=True, slots=True)
+class Tiles:
+    """The squares of provinces, column and row from 0, by name; ``sha256`` is of their file.
+
+    The hash is null where they are not of the workspace but come with the program.
+    """
+
+    squares: Mapping[str, tuple[int, int]]
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class CardModel:
     """One accelerator model (a row of cards.csv); ``fp16_tflops`` is per card."""
 

@@ -18,13 +18,13 @@ from cci_cli.workspace import MARKER
 _STORES: Final = (SNAPSHOTS, RELEASES, "config")
 
 #: The files of a publication, and the levels they were made from.
-Publication = tuple[History, Mapping[str, bytes]]
+MadeFiles = tuple[History, Mapping[str, bytes]]
 
 
 def deliver_publication(
     workspace: Path,
     target: Path,
-    make: Callable[[], Publication],
+    make: Callable[[], MadeFiles],
     *,
     name: str,
     known: Collection[str],

@@ -122,6 +122,7 @@ def view_check(result: CheckResult) -> View:
             "borne_out": result.is_borne_out,
             "file": result.file,
             "period": str(result.period),
+            "status": _tell_status(result),
             "figures": check.figures,
             "superlatives": check.superlatives,
             "errors": records[:errors],
@@ -141,6 +142,10 @@ def view_check(result: CheckResult) -> View:
     )
 
 
+def _tell_status(result: CheckResult) -> str:
+    return "official" if result.is_official else "provisional"
+
+
 def _check_lines(result: CheckResult, levels: Sequence[tuple[str, Problem]]) -> Iterable[str]:
     for level, item in levels:
         yield f"{level}: {result.file}:{item.line}:{item.column}: {item.message} [{item.code}]"
@@ -149,7 +154,8 @@ def _check_lines(result: CheckResult, levels: Sequence[tuple[str, Problem]]) -> 
     check = result.check
     yield (
         f"{result.file}: {count_noun(check.figures, 'figure')} and "
-        f"{count_noun(check.superlatives, 'superlative')} borne out by {result.period}, "
+        f"{count_noun(check.superlatives, 'superlative')} borne out by {result.period} "
+        f"({_tell_status(result)}), "
         f"{count_noun(len(check.problems), 'error')}, "
         f"{count_noun(len(check.warnings), 'warning')}"
     )

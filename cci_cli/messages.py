@@ -374,7 +374,7 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         ),
         "E508": Message(
             "the bulletin needs the package {package}",
-            "install it beside cci: python -m pip install 'cci-cli[report]'",
+            "install it beside cci: python -m pip install {package}",
         ),
     }
 )

@@ -99,6 +99,22 @@ def compare_periods(
     )
 
 
+def find_national_causes(workspace: Path, span: Span) -> dict[str, Fraction]:
+    """The change of national supply over a span, in card-hours per year, by cause.
+
+    Raises:
+        DataError: E416, too many digits.
+    """
+    causes = [
+        (
+            link,
+            sum_causes(sum_changes(_find_changes(workspace, link), (PROVINCE,)), link.card_hours),
+        )
+        for link in span.links
+    ]
+    return _sum_nation(find_national(span.config.indices), causes)
+
+
 def _find_changes(workspace: Path, link: Link) -> pl.LazyFrame:
     """What changed over a link at the nodes of all provinces."""
     before, now = link.snapshots

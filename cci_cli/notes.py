@@ -116,7 +116,8 @@ def find_bundle_notes(history: History) -> list[Note]:
     methodology = config.methodology
     national = find_national(config.indices)
     is_usual = not any(is_outside_the_sample(item.name) for item in config.provinces)
-    count = len(national.provinces_at(period))
+    nation = history.find(national.code, period)
+    count = len(national.provinces_at(period) if nation is None else nation.provinces)
     notes = [Note("N119", {"count": count})] if is_usual else []
     details = {"tflops": f"{methodology.standard_card_tflops:f}"}
     notes.append(Note("N120", details | {"hours": f"{methodology.hours_per_year:,}"}))

@@ -19,7 +19,10 @@ from cci_cli.views import date_text, note_text
 
 
 def describe_publication(
-    history: History, name: str, resources: Sequence[Mapping[str, Any]]
+    history: History,
+    name: str,
+    resources: Sequence[Mapping[str, Any]],
+    layout: Mapping[str, str] | None = None,
 ) -> bytes:
     """The bytes of the ``datapackage.json`` of a publication of the last period of a history.
 
@@ -27,6 +30,7 @@ def describe_publication(
         history: the levels.
         name: the name of the package, by which its folder is known.
         resources: its files.
+        layout: SHA-256 of files that decide how it looks and no figure, by path; null for none.
     """
     methodology, period = history.config.methodology, history.last
     document: dict[str, Any] = {
@@ -51,7 +55,7 @@ def describe_publication(
             for note in find_bundle_notes(history)
         ],
         "resources": list(resources),
-        "provenance": describe_provenance(history),
+        "provenance": describe_provenance(history) | ({"layout": dict(layout)} if layout else {}),
     }
     return (to_json(document) + "\n").encode()
 

@@ -548,10 +548,14 @@ class TextCheck:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """A text held against the figures of a period; ``file`` is where it stands."""
+    """A text held against the figures of a period; ``file`` is where it stands.
+
+    ``is_official`` says whether releases stand behind the figures.
+    """
 
     file: str
     period: Period
+    is_official: bool
     check: TextCheck
 
     @property

@@ -15,11 +15,14 @@ from hypothesis import strategies as st
 
 from cci_cli.bulletin.analysis import analyse
 from cci_cli.bulletin.captions import CAPTIONS
+from cci_cli.bulletin.document import build_bulletin
 from cci_cli.bulletin.facts import find_short_names
 from cci_cli.bulletin.inquiry import collect_facts
 from cci_cli.bulletin.phrases import PHRASES
 from cci_cli.config import read_config
+from cci_cli.definitions import Tiles
 from cci_cli.periods import parse_period
+from cci_cli.plotting.charts import BarChart, ShareChart
 
 law = settings(deadline=None, max_examples=60, derandomize=True, database=None)
 
@@ -139,7 +142,7 @@ def test_growth_and_decline_are_worded_by_hand_worked_values():
         "两者合计提供全国82.22%的供算量；南占17.78%。",
         "从区域指数变化看，西地区增长最快，较上期增长10.00%；"
         "南、东地区供算量下降，降幅分别为20.00%、25.00%。",
-        "各区域对全国增长的贡献由高到低为西4.00个百分点、南-4.00个百分点、东-10.00个百分点，"
+        "各区域对全国增长的贡献由高到低为西4.00个百分点、南下拉4.00个百分点、东下拉10.00个百分点，"
         "合计-10.00个百分点。",
     ]
 
@@ -489,6 +492,89 @@ def test_a_reader_cannot_recompute_what_the_levels_do_not_give():
     assert claims["H.share"].from_table == "70.00"
 
 
+def test_a_level_has_the_formula_that_it_came_about_by():
+    def formulas(facts):
+        claims = [c for p in analyse(facts, "zh") for x in p.sentences for c in x.claims]
+        return {c.name: c.formula for c in claims if c.name.endswith(".level")}
+
+    assert formulas(facts_of((40, 30, 20, 10))) == {
+        "N.level": "1000 × TS_i,0 / TS_national,0",
+        "甲.level": "I_national,t × TS_j,t / TS_national,t",
+    }
+    assert formulas(facts_of((40, 30, 20, 10), (44, 30, 20, 10)))["N.level"] == (
+        "I_i,t−1 × TS_i,t / TS_i,t−1"
+    )
+
+
+def test_what_is_left_of_the_causes_is_exact_and_printed_as_a_bound():
+    causes = {"expanded": Fraction(10**8), "closed": Fraction(-300_000), "moved": Fraction(0)}
+    facts = facts_of((1, 1, 1, 1), (2, 1, 1, 1), causes=causes)
+    claims = {c.name: c for p in analyse(facts, "zh") for x in p.sentences for c in x.claims}
+
+    assert (claims["cause.rest"].exact, claims["cause.rest"].printed) == (Fraction(3, 1000), "0.01")
+
+
+@pytest.mark.parametrize(
+    ("causes", "said"),
+    [
+        ({"closed": Fraction(-3 * 10**8)}, "供算量净减3.00亿卡时，其中关闭减少3.00亿卡时。"),
+        (
+            {"expanded": Fraction(10**8), "closed": Fraction(-(10**8))},
+            "供算量总量不变，其中扩容增加1.00亿卡时、关闭减少1.00亿卡时。",
+        ),
+        (
+            {"expanded": Fraction(10**8), "closed": Fraction(-(10**8) + 1)},
+            "供算量总量基本不变，其中扩容增加1.00亿卡时、关闭减少1.00亿卡时。",
+        ),
+        # what moved between provinces alone adds nothing to the nation
+        ({"moved": Fraction(0)}, None),
+    ],
+)
+def test_a_net_change_is_told_as_what_it_is(causes, said):
+    sentences = read(facts_of((1, 1, 1, 1), (2, 1, 1, 1), causes=causes))["nation"]
+
+    assert sentences[3:] == ([] if said is None else [f"与上期相比，{said}"])
+
+
+def test_a_small_nation_is_told_in_small_units():
+    """400 cards of 100 TFLOPS are 40 PFLOPS."""
+    facts = facts_of((100, 100, 100, 100))
+
+    assert "折合标准卡400张，FP16算力40.00 PFLOPS，年供算量4000.00卡时" in read(facts)["nation"][2]
+
+
+def test_figures_are_numbered_as_they_stand():
+    """One region is compared with none, and has no part and no figure; the hubs have the first."""
+    indices = [INDICES[0], INDICES[1], *INDICES[4:]]
+    facts = make_facts([dict(zip("甲乙丙丁", (4, 3, 2, 1), strict=True))], indices)
+    bulletin = build_bulletin(facts, Tiles({}, None), "zh")
+
+    assert [figure.name for figure in bulletin.figures] == ["figure1", "figure2"]
+    assert bulletin.figures[0].caption.startswith("图1 枢纽节点指数")
+
+
+@pytest.mark.parametrize(
+    ("scopes", "kind", "labels"),
+    [
+        (("甲", "乙"), ShareChart, ["东 40.00%", "西 30.00%", "其他省份 30.00%"]),
+        # they overlap, and 40 + 60 would be a whole by chance
+        (("甲", "甲丙"), BarChart, ["东 40.00%", "西 60.00%"]),
+        (("甲", "乙丙丁"), ShareChart, ["东 40.00%", "西 60.00%"]),
+    ],
+)
+def test_a_ring_is_drawn_of_parts_of_one_whole_alone(scopes, kind, labels):
+    indices = [
+        INDICES[0],
+        define("A", "region", scopes[0], "东"),
+        define("B", "region", scopes[1], "西"),
+    ]
+    facts = make_facts([dict(zip("甲乙丙丁", (40, 30, 20, 10), strict=True))], indices)
+    figure = build_bulletin(facts, Tiles({}, None), "zh").figures[1]
+
+    assert isinstance(figure.chart, kind)
+    assert [f"{mark.label} {mark.text}" for mark in figure.chart.marks] == labels
+
+
 def test_short_names_leave_out_what_all_names_end_in():
     config = read_config(REPOSITORY)
     names = find_short_names(config.indices)
@@ -645,14 +731,9 @@ def test_the_contributions_told_add_up_to_the_growth_told(before, now):
         for sentence in part.sentences
         for claim in sentence.claims
     }
-    parts = [
-        claims[f"{code}.contribution"].exact for code in "ABC" if f"{code}.contribution" in claims
-    ]
+    told = [claims[name] for code in "ABC" if (name := f"{code}.contribution") in claims]
+    total = sum(claim.exact * (-1 if claim.formula.startswith("−") else 1) for claim in told)
 
-    assert not parts or sum(parts) == 100 * facts.nation.growth == claims["N.contribution"].exact
-    assert bool(parts) == (
-        before != now
-        and sum(before) != 0
-        and any(map(int.__ne__, before, now))
-        and (before[0], before[1], before[2] + before[3]) != (now[0], now[1], now[2] + now[3])
-    )
+    assert not told or total == 100 * facts.nation.growth == claims["N.contribution"].exact
+    moved = [before[0] != now[0], before[1] != now[1], before[2] + before[3] != now[2] + now[3]]
+    assert bool(told) == any(moved)

@@ -27,11 +27,15 @@ _MOST_NAMED: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One part of the analysis; a paragraph is its sentences in order."""
+    """One part of the analysis; a paragraph is its sentences in order.
+
+    ``said`` are the keys of the phrases in it.
+    """
 
     key: str
     title: Sentence
     paragraphs: tuple[tuple[Sentence, ...], ...]
+    said: frozenset[str]
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
@@ -48,7 +52,6 @@ def analyse(facts: Facts, lang: Lang) -> tuple[Section, ...]:
 
     Source: methodology of 24 December 2025, section 六, for the order and the register.
     """
-    scribe = Scribe(facts, lang)
     parts: dict[str, _Part] = {"nation": _tell_nation}
     if facts.nation.share:
         # without any supply there are no shares
@@ -57,15 +60,12 @@ def analyse(facts: Facts, lang: Lang) -> tuple[Section, ...]:
         parts |= {"provinces": _tell_provinces} if _can_compare(facts.provinces) else {}
     sections = []
     for number, (key, tell) in enumerate(parts.items(), start=1):
+        scribe = Scribe(facts, lang)
         title, paragraphs = tell(scribe)
-        told = (tuple(paragraph) for paragraph in paragraphs)
-        sections.append(
-            Section(
-                key,
-                scribe.say("section", number=section_mark(number, lang), title=title),
-                tuple(paragraph for paragraph in told if paragraph),
-            )
-        )
+        told = tuple(filter(None, map(tuple, paragraphs)))
+        mark = section_mark(number, lang)
+        title = scribe.say("section", number=mark, title=title)
+        sections.append(Section(key, title, told, frozenset(scribe.said)))
     return tuple(sections)
 
 
@@ -83,7 +83,7 @@ def _tell_nation(scribe: Scribe) -> tuple[Sentence, Iterable[Iterable[Sentence]]
         title = join_sentences([head, *_count_movers(scribe, facts.regions)], "")
     return title, [
         [_tell_level(scribe), _tell_cards(scribe)],
-        [_tell_causes(scribe)] if facts.causes else [],
+        [_tell_causes(scribe)] if any(facts.causes.values()) else [],
     ]
 
 
@@ -101,29 +101,32 @@ def _count_movers(scribe: Scribe, areas: Sequence[Area]) -> Iterator[Sentence]:
 
 def _count_moves(scribe: Scribe, name: str, areas: Sequence[Area]) -> dict[str, Claim]:
     """How many areas grew, fell, stood still, and had nothing to grow from."""
-    found: dict[str, tuple[str, list[Area], Callable[[Fraction], bool]]] = {
-        "up": ("TS_t > TS_t−1 > 0", _find_movers(areas, 1), lambda change: change > 0),
-        "down": ("TS_t < TS_t−1", _find_movers(areas, -1), lambda change: change < 0),
-        "still": ("TS_t = TS_t−1", scribe.select(areas, "still"), lambda change: not change),
-        "new": ("TS_t > TS_t−1 = 0", scribe.select(areas, "new"), lambda change: change > 0),
+    found = {
+        "up": ("TS_t > TS_t−1 > 0", _find_movers(areas, 1)),
+        "down": ("TS_t < TS_t−1", _find_movers(areas, -1)),
+        "still": ("TS_t = TS_t−1", scribe.select(areas, "still")),
+        "new": ("TS_t > TS_t−1 = 0", scribe.select(areas, "new")),
     }
-
-    def say(number: int) -> str:
-        return str(number) if name == "provinces" else number_word(number, scribe.lang)
-
-    changes = [scribe.claims.find_printed_change(area) for area in areas]
     return {
         key: scribe.claims.count(
             f"{name}.{key}",
             f"number of {name} with {formula}",
             len(some),
-            say(len(some)),
-            None
-            if None in changes
-            else say(sum(test(change) for change in changes if change is not None)),
+            None if name == "provinces" else number_word(len(some), scribe.lang),
+            _count_in_table(scribe, areas, key),
         )
-        for key, (formula, some, test) in found.items()
+        for key, (formula, some) in found.items()
     }
+
+
+def _count_in_table(scribe: Scribe, areas: Sequence[Area], key: str) -> str | None:
+    """How many a reader of Table 2 counts that rose or fell; null where it does not tell."""
+    changes = [scribe.claims.find_printed_change(area) for area in areas]
+    known = [change for change in changes if change is not None]
+    if key not in ("up", "down") or len(known) < len(changes):
+        return None
+    sign = 1 if key == "up" else -1
+    return number_word(sum(change * sign > 0 for change in known), scribe.lang)
 
 
 def _find_movers(areas: Sequence[Area], sign: int) -> list[Area]:
@@ -150,24 +153,37 @@ def _tell_level(scribe: Scribe) -> Sentence:
 
 
 def _tell_cards(scribe: Scribe) -> Sentence:
-    facts, nation = scribe.facts, scribe.facts.nation
+    nation = scribe.facts.nation
     code, claims = key_of(nation), scribe.claims
-    formula = "Σ cards × c_model"
-    if scribe.lang == "zh":
-        cards = claims.number(
-            f"{code}.cards", (code,), formula, "10^4 standard cards", nation.standard_cards / 10**4
-        )
-    else:
-        cards = claims.number(
-            f"{code}.cards", (code,), formula, "standard cards", nation.standard_cards
-        )
-    tflops = f"{facts.config.methodology.standard_card_tflops:f}"
-    eflops = claims.number(
-        f"{code}.eflops", (code,), f"standard cards × {tflops} / 10^6", "EFLOPS", facts.eflops
+    is_many = scribe.lang == "zh" and nation.standard_cards >= 10**4
+    cards = claims.number(
+        f"{code}.cards",
+        (code,),
+        "Σ cards × c_model",
+        "10^4 standard cards" if is_many else "standard cards",
+        nation.standard_cards / (10**4 if is_many else 1),
     )
     unit = scribe.find_unit(nation.link.supply)
-    supply = scribe.supply(f"{code}.supply", "Σ CPS_j,t", nation.link.supply, unit)
-    return scribe.say("nation_cards", cards=cards, eflops=eflops, supply=supply, unit=unit.word)
+    flops = _state_flops(scribe)
+    return scribe.say(
+        "nation_cards",
+        cards=cards,
+        cards_unit=scribe.word("cards_4" if is_many else "cards"),
+        flops=flops,
+        flops_unit=flops.unit,
+        supply=scribe.supply(f"{code}.supply", "Σ CPS_j,t", nation.link.supply, unit),
+        unit=unit.word,
+    )
+
+
+def _state_flops(scribe: Scribe) -> Claim:
+    """National computing power in EFLOPS, or in PFLOPS where that is less than one."""
+    facts = scribe.facts
+    code, tflops = key_of(facts.nation), f"{facts.methodology.standard_card_tflops:f}"
+    name, formula = f"{code}.flops", f"standard cards × {tflops} / 10^"
+    if facts.eflops >= 1:
+        return scribe.claims.number(name, (code,), f"{formula}6", "EFLOPS", facts.eflops)
+    return scribe.claims.number(name, (code,), f"{formula}3", "PFLOPS", facts.eflops * 1000)
 
 
 def _tell_causes(scribe: Scribe) -> Sentence:
@@ -200,10 +216,12 @@ def _tell_causes(scribe: Scribe) -> Sentence:
 
 
 def _find_bound(scribe: Scribe, causes: Sequence[str], left: Fraction, unit: SupplyUnit) -> Claim:
-    """The least number of last printed places that is more than what is left."""
-    formula = f"Σ |Σ ΔCPS| of {', '.join(causes)}, less than"
-    place = Fraction(unit.factor, 10**scribe.facts.config.methodology.decimals)
-    return scribe.supply("cause.rest", formula, (left // place + 1) * place, unit)
+    """What is left, told by the least number of last printed places that is more."""
+    place = Fraction(1, 10**scribe.facts.config.methodology.decimals)
+    exact = left / unit.factor
+    formula = f"Σ |Σ ΔCPS| of {', '.join(causes)}; printed is a bound above it"
+    bound = (exact // place + 1) * place
+    return scribe.claims.bound("cause.rest", formula, unit.unit, exact, bound)
 
 
 def _tell_regions(scribe: Scribe) -> tuple[Sentence, Iterable[Iterable[Sentence]]]:
@@ -267,6 +285,8 @@ def _tell_increment(scribe: Scribe, union: Area) -> Iterator[Sentence]:
         yield _hold_against_target(scribe, union)
     elif scribe.find_move(scribe.facts.nation) == "up":
         # where others fell, or they did, there is no part to tell
+        if not set(union.provinces) <= set(scribe.facts.nation.provinces):
+            return
         yield scribe.say("hubs_fell" if (union.link.increment or 0) < 0 else "hubs_over")
 
 

@@ -27,6 +27,7 @@ Unit = Literal[
     "10^4 standard cards",
     "standard cards",
     "EFLOPS",
+    "PFLOPS",
     "count",
     "rank",
 ]
@@ -162,7 +163,7 @@ def _in_percent(value: Fraction | None) -> Fraction | None:
 _MEASURES: Final[Mapping[MeasureName, _Measure]] = {
     "level": _Measure(
         "points",
-        "I_i,t = I_i,t−1 × TS_i,t / TS_i,t−1",
+        "I_i,t−1 × TS_i,t / TS_i,t−1",
         lambda area: area.level,
         lambda levels: levels.now,
     ),
@@ -237,16 +238,32 @@ class ClaimMaker:
         spec = _MEASURES[measure]
         exact = _must(spec.measure(area))
         table = self._read_table(several, spec)
+        formula = self._find_level_formula(area) if measure == "level" else spec.formula
         sign = -1 if is_turned else 1
         return Claim(
             name=f"{'+'.join(map(key_of, several))}.{measure}",
             areas=tuple(code for one in several for code in self._find_keys(one)),
-            formula=f"−({spec.formula})" if is_turned else spec.formula,
+            formula=f"−({formula})" if is_turned else formula,
             unit=spec.unit,
             exact=sign * exact,
             printed=self._digits(sign * exact),
             from_table=None if table is None else self._digits(sign * table),
         )
+
+    def _find_level_formula(self, area: Area) -> str:
+        """How a level came about; that of a province is not chained."""
+        if area.code is None:
+            return "I_national,t × TS_j,t / TS_national,t"
+        if area.status == "base":
+            return f"{self._facts.methodology.base_level:f} × TS_i,0 / TS_national,0"
+        if area.status == "reseeded":
+            return "I_national,t × TS_i,t / TS_national,t"
+        return "I_i,t−1 × TS_i,t / TS_i,t−1"
+
+    def bound(self, name: str, formula: str, unit: Unit, exact: Fraction, bound: Fraction) -> Claim:
+        """A national figure that is told by a round number above it."""
+        areas = (key_of(self._facts.nation),)
+        return Claim(name, areas, formula, unit, exact, self._digits(bound), None)
 
     def number(
         self, name: str, areas: Sequence[str], formula: str, unit: Unit, exact: Fraction

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any, Final
+from typing import Any
 
 from cci_cli import __version__
 from cci_cli.bulletin.analysis import Section, analyse
@@ -17,10 +16,11 @@ from cci_cli.bulletin.exhibits import (
 )
 from cci_cli.bulletin.facts import Facts
 from cci_cli.bulletin.standings import LEVEL_WITH
-from cci_cli.config import TILES_FILE, Tiles
+from cci_cli.definitions import Tiles
 from cci_cli.figures import Rounder
 from cci_cli.formats import Lang
 from cci_cli.notes import find_bundle_notes
+from cci_cli.periods import PeriodRef
 from cci_cli.plotting.charts import Figure, TileChart
 from cci_cli.publications import describe_provenance
 from cci_cli.render import to_json
@@ -33,13 +33,6 @@ _PLACES: Mapping[str, tuple[str, ...]] = {
     "regions": ("figure_regions", "figure_region_shares"),
     "hubs": ("figure_hubs", "figure_hub_shares"),
     "provinces": ("figure_tiles_level", "figure_tiles_growth"),
-}
-
-
-#: What a sentence says of areas that grew about as the nation did; a note says what that means.
-_LEVEL_WITH_WORDS: Final[Mapping[Lang, str]] = {
-    "zh": "与全国平均水平基本持平",
-    "en": "about as fast as the nation",
 }
 
 
@@ -113,7 +106,12 @@ def build_bulletin(facts: Facts, tiles: Tiles, lang: Lang) -> Bulletin:
     methodology, period = facts.config.methodology, facts.period
     sections = analyse(facts, lang)
     has_squares = set(facts.nation.provinces) <= set(tiles.squares)
-    figures = build_figures(facts, tiles.squares if has_squares else {}, lang)
+    figures = build_figures(
+        facts,
+        tiles.squares if has_squares else {},
+        [section.key for section in sections],
+        lang,
+    )
     claims = [
         (sentence, claim)
         for section in sections
@@ -142,18 +140,14 @@ def build_bulletin(facts: Facts, tiles: Tiles, lang: Lang) -> Bulletin:
             decimals=methodology.decimals,
             rounding=words[methodology.rounding],
         ),
-        notes=tuple(_find_notes(facts, claims, lang)),
+        notes=tuple(_find_notes(facts, sections, [claim for _, claim in claims], lang)),
         source_table=DataTable(
             name="sources",
             caption="",
             headers=(words["source"], words["identity"], words["hash"]),
             rows=tuple(_find_sources(facts, tiles, lang)),
         ),
-        commands=(
-            "cci verify",
-            f"cci compute {period}",
-            f"cci report {period} --to DIR" + (" --lang en" if lang == "en" else ""),
-        ),
+        commands=tuple(_find_commands(facts, lang)),
         imprint=tuple(_find_imprint(facts, lang)),
         claims=_drop_repeated(claims),
     )
@@ -183,12 +177,26 @@ def _drop_repeated(
     return tuple(first.values())
 
 
+def _find_commands(facts: Facts, lang: Lang) -> Iterator[str]:
+    """What checks the sources and gives the figures again."""
+    yield "cci verify"
+    if facts.period not in facts.history.releases:
+        # of a released period it shows the data of today
+        yield f"cci compute {facts.period}"
+    yield f"cci report {facts.period} --to DIR" + (" --lang en" if lang == "en" else "")
+
+
 def _tell_standing(facts: Facts, lang: Lang) -> str:
+    """Whether it is official, and what it rests on where it is not."""
     history, words = facts.history, CAPTIONS[lang]
     release = history.releases.get(facts.period)
-    if not history.is_all_official or release is None:
+    if release is None:
         return words["provisional"]
-    return words["official_as"].format(release=release.name)
+    if history.is_all_official:
+        return words["official_as"].format(release=release.name)
+    is_as_released = history.is_official(facts.period) and not history.is_relabelled
+    key = "partly_official" if is_as_released else "unlike_release"
+    return words[key].format(release=release.name)
 
 
 def _find_key_figures(facts: Facts, lang: Lang) -> Iterator[KeyFigure]:
@@ -196,18 +204,21 @@ def _find_key_figures(facts: Facts, lang: Lang) -> Iterator[KeyFigure]:
     yield KeyFigure(words["key_level"], f"{rounder.points(nation.level):f}")
     if facts.previous is not None:
         yield KeyFigure(words["key_growth"], change_text(rounder.percent(nation.growth)))
-    if lang == "zh":
-        yield KeyFigure(words["key_cards"], f"{rounder.points(nation.standard_cards / 10**4):f}")
+    if lang == "zh" and nation.standard_cards >= 10**4:
+        yield KeyFigure(words["key_cards_4"], f"{rounder.points(nation.standard_cards / 10**4):f}")
     else:
         yield KeyFigure(words["key_cards"], f"{rounder.whole(nation.standard_cards):,}")
-    yield KeyFigure(words["key_eflops"], f"{rounder.points(facts.eflops):f}")
+    if facts.eflops >= 1:
+        yield KeyFigure(words["key_eflops"], f"{rounder.points(facts.eflops):f}")
+    else:
+        yield KeyFigure(words["key_pflops"], f"{rounder.points(facts.eflops * 1000):f}")
     share = None if facts.hub_union is None else rounder.percent(facts.hub_union.share)
     if share is not None:
         yield KeyFigure(words["key_hubs"], f"{share:f}%")
 
 
 def _build_method_table(facts: Facts, lang: Lang) -> DataTable:
-    words, methodology = CAPTIONS[lang], facts.config.methodology
+    words, methodology = CAPTIONS[lang], facts.methodology
     tflops, hours = f"{methodology.standard_card_tflops:f}", f"{methodology.hours_per_year:,}"
     rows = (
         ("coefficient", words["formula_coefficient"].format(tflops=tflops), "unit_coefficient"),
@@ -218,20 +229,21 @@ def _build_method_table(facts: Facts, lang: Lang) -> DataTable:
         ("level", "I_i,t = I_i,t−1 × TS_i,t ÷ TS_i,t−1", "unit_points"),
     )
     return DataTable(
-        name="method",
+        name="steps",
         caption="",
         headers=(words["step"], words["formula"], words["unit"]),
         rows=tuple((words[f"step_{step}"], formula, words[unit]) for step, formula, unit in rows),
     )
 
 
-def _find_notes(facts: Facts, told: Sequence[tuple[Sentence, Claim]], lang: Lang) -> Iterator[str]:
+def _find_notes(
+    facts: Facts, sections: Sequence[Section], claims: Sequence[Claim], lang: Lang
+) -> Iterator[str]:
     """The footnotes: of the sample and the method, of this period, of its analysis."""
     words = CAPTIONS[lang]
-    sentences, claims = zip(*told, strict=True)
     yield from (note_text(note, lang) for note in find_bundle_notes(facts.history))
     yield from legend_lines({area.status for area in facts.indices}, lang)
-    if any(_LEVEL_WITH_WORDS[lang] in str(sentence) for sentence in sentences):
+    if any("level_with" in section.said for section in sections):
         yield words["level_with"].format(pp=f"{round_exact(100 * LEVEL_WITH, 1):f}")
     others = {
         claim.name: claim
@@ -250,28 +262,25 @@ def _find_notes(facts: Facts, told: Sequence[tuple[Sentence, Claim]], lang: Lang
 
 def _find_sources(facts: Facts, tiles: Tiles, lang: Lang) -> Iterator[tuple[str, str, str]]:
     """What the figures were made from: kind, identity, hash."""
-    words = CAPTIONS[lang]
-    document = describe_provenance(facts.history)
-    snapshots: dict[str, str] = {}
-    for release in document["releases"].values():
-        snapshots |= _name_snapshots(release["snapshots"])
-    snapshots |= _name_snapshots(document["snapshots"])
+    words, history = CAPTIONS[lang], facts.history
+    snapshots = {str(item.ref): item.facts.sha256 for item in history.snapshots.values()}
+    for release in history.releases.values():
+        for period, (revision, sha256) in release.snapshots.items():
+            snapshots[str(PeriodRef(period, revision))] = sha256
     for name, sha256 in sorted(snapshots.items()):
         yield words["snapshot"], name, sha256
-    for period, release in document["releases"].items():
-        yield words["release"], f"releases/{period}/{release['release']}", release["sha256"]
-    for name, sha256 in document["config"].items():
-        yield words["config"], f"config/{name}", sha256
+    for release in history.releases.values():
+        yield words["release"], release.name, release.sha256
+    # the config that the figures of the period came from is kept with its release
+    newest = history.releases.get(facts.period)
+    folder, hashes = (
+        ("", facts.config.hashes) if newest is None else (f"{newest.name}/", newest.config_hashes)
+    )
+    for name, sha256 in hashes.items():
+        yield words["config"], f"{folder}config/{name}", sha256
     if tiles.sha256 is not None:
-        yield words["config"], f"config/{TILES_FILE}", tiles.sha256
+        yield words["config"], "config/tiles.csv", tiles.sha256
     yield words["program"], f"cci {__version__}", NULL_MARK
-
-
-def _name_snapshots(snapshots: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    return {
-        f"{period}@{snapshot['revision']}": snapshot["sha256"]
-        for period, snapshot in snapshots.items()
-    }
 
 
 def _find_imprint(facts: Facts, lang: Lang) -> Iterator[str]:
@@ -295,30 +304,30 @@ def _find_imprint(facts: Facts, lang: Lang) -> Iterator[str]:
 def describe_claims(bulletin: Bulletin, facts: Facts) -> bytes:
     """The bytes of ``claims.json``: every claim of the analysis.
 
-    Each with its indices, formula and unit, the exact value in that unit as p/q, the printed
-    digits, what a reader computes from Table 2 alone, null where that does not give it, whether
-    that is the same, and the sentence it stands in.
+    Each with its indices or provinces, formula and unit, the exact value in that unit as p/q, the
+    printed digits, what a reader computes from Table 2 alone, null where that does not give it,
+    whether that is the same, and the sentence it stands in.
     """
+    codes = {area.code for area in facts.indices}
     document: dict[str, Any] = {
         "period": str(facts.period),
         "previous": None if facts.previous is None else str(facts.previous),
         "lang": bulletin.lang,
-        "claims": [_describe_claim(claim, sentence) for sentence, claim in bulletin.claims],
+        "claims": [
+            {
+                "claim": claim.name,
+                "indices": [area for area in claim.areas if area in codes],
+                "provinces": [area for area in claim.areas if area not in codes],
+                "formula": claim.formula,
+                "unit": claim.unit,
+                "exact": fraction_text(claim.exact),
+                "printed": claim.printed,
+                "from_table": claim.from_table,
+                "recomputable": claim.is_recomputable,
+                "sentence": str(sentence),
+            }
+            for sentence, claim in bulletin.claims
+        ],
         "provenance": describe_provenance(facts.history),
     }
     return (to_json(document) + "\n").encode()
-
-
-def _describe_claim(claim: Claim, sentence: Sentence) -> dict[str, Any]:
-    exact: Fraction = claim.exact
-    return {
-        "claim": claim.name,
-        "indices": list(claim.areas),
-        "formula": claim.formula,
-        "unit": claim.unit,
-        "exact": fraction_text(exact),
-        "printed": claim.printed,
-        "from_table": claim.from_table,
-        "recomputable": claim.is_recomputable,
-        "sentence": str(sentence),
-    }

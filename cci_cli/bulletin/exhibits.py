@@ -3,7 +3,7 @@
 The digits in a figure are those of the tables: both come from the same rounding.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Final
 
 from cci_cli.bulletin.captions import CAPTIONS
-from cci_cli.bulletin.facts import Area, Facts
+from cci_cli.bulletin.facts import Area, Facts, are_apart
 from cci_cli.bulletin.phrases import join_names
 from cci_cli.figures import Rounder, index_name, index_series
 from cci_cli.formats import Lang
@@ -148,24 +148,27 @@ def _digits(value: Decimal | None, unit: str = "") -> str:
     return NULL_MARK if value is None else f"{value:f}{unit}"
 
 
-def build_figures(facts: Facts, squares: Squares, lang: Lang) -> dict[str, Figure]:
+def build_figures(
+    facts: Facts, squares: Squares, parts: Collection[str], lang: Lang
+) -> dict[str, Figure]:
     """The figures of a bulletin by name, in the order of their numbers.
 
     Args:
         facts: what they show.
         squares: column and row of each province; empty to leave out the tile grids.
+        parts: the parts of the analysis that there are, below which they stand.
         lang: the language of words.
     """
     words = CAPTIONS[lang]
     charts: list[tuple[str, Chart]] = []
     builder = _Builder(facts, lang)
-    if facts.regions:
+    if "regions" in parts:
         charts.append(("figure_regions", builder.bars([facts.nation, *facts.regions])))
-        charts.append(("figure_region_shares", builder.shares(facts.regions, None)))
-    if facts.hubs:
+        charts.append(("figure_region_shares", builder.shares(facts.regions)))
+    if "hubs" in parts:
         charts.append(("figure_hubs", builder.bars(facts.hubs)))
-        charts.append(("figure_hub_shares", builder.shares(facts.hubs, facts.rest)))
-    if squares:
+        charts.append(("figure_hub_shares", builder.shares(facts.hubs)))
+    if squares and "provinces" in parts:
         charts.append(("figure_tiles_level", builder.level_tiles(squares)))
         if facts.previous is not None:
             charts.append(("figure_tiles_growth", builder.growth_tiles(squares)))
@@ -238,18 +241,17 @@ class _Builder:
             note_label=self._words["growth"] if label else "",
         )
 
-    def shares(self, areas: Sequence[Area], rest: Area | None) -> ShareChart | BarChart:
+    def shares(self, areas: Sequence[Area]) -> ShareChart | BarChart:
         """Shares of national supply; as bars where they are no parts of one whole."""
         marks = [self._share(area.short_name[self._lang], area.share) for area in areas]
-        whole = sum((area.share or Fraction(0) for area in areas), Fraction(0))
-        if rest is not None:
-            whole += rest.share or Fraction(0)
-            marks.append(self._share(rest.short_name[self._lang], rest.share, is_apart=True))
-        elif 0 < whole < 1:
-            marks.append(self._share(self._words["others"], 1 - whole, is_apart=True))
-            whole = Fraction(1)
-        if whole != 1:
+        nation = self._facts.nation
+        inside = {province for area in areas for province in area.provinces}
+        if not are_apart(areas) or not inside <= set(nation.provinces):
             return BarChart(self._words["unit_percent"], tuple(marks))
+        outside = [province for province in nation.provinces if province not in inside]
+        if outside:
+            rest = self._facts.measure(outside).share
+            marks.append(self._share(self._words["others"], rest, is_apart=True))
         return ShareChart(tuple(marks))
 
     def _share(self, label: str, share: Fraction | None, *, is_apart: bool = False) -> Mark:
@@ -280,10 +282,10 @@ class _Builder:
         """Levels over all periods: the nation, the regions, the hubs."""
         facts = self._facts
         points = facts.history.points
-        groups = (("national", [facts.nation]), ("region", facts.regions), ("hub", facts.hubs))
+        groups = ([facts.nation], facts.regions, facts.hubs)
         definitions = {index.code: index for index in facts.config.indices}
         panels = []
-        for _, areas in groups:
+        for areas in groups:
             lines = []
             for area in areas:
                 levels = [points[period].get(area.code or "") for period in points]

@@ -12,7 +12,7 @@ from itertools import takewhile
 from typing import Final, Literal, get_args
 
 from cci_cli.chains import Compilation
-from cci_cli.definitions import Config, IndexDefinition, Province
+from cci_cli.definitions import Config, IndexDefinition, Methodology, Province
 from cci_cli.errors import DataError
 from cci_cli.figures import index_name
 from cci_cli.formats import Lang
@@ -22,8 +22,12 @@ from cci_cli.periods import Period
 
 AreaKind = Literal["national", "region", "hub", "province", "union"]
 
-#: What a hub is called in its name; beside other hubs it need not be said.
-_HUB_WORDS: Final[Mapping[Lang, str]] = {"zh": "枢纽", "en": " Hub"}
+#: What an area is called in its name; beside others of its kind it need not be said.
+_KIND_WORDS: Final[Mapping[str, Mapping[Lang, Sequence[str]]]] = {
+    "national": {"zh": (), "en": ()},
+    "region": {"zh": ("地区", "区域"), "en": (" Region",)},
+    "hub": {"zh": ("枢纽",), "en": (" Hub",)},
+}
 _NAMELESS: Final[Mapping[Lang, str]] = {"zh": "", "en": ""}
 _UNION: Final[Mapping[Lang, str]] = {"zh": "枢纽节点", "en": "Hubs"}
 _REST: Final[Mapping[Lang, str]] = {"zh": "其他省份", "en": "Other provinces"}
@@ -96,6 +100,7 @@ class SupplyData:
 class Facts:
     """Every area of one period.
 
+    ``methodology`` is the one that its figures were computed by, of the release where there is one.
     ``previous`` is null at the base. ``hub_union`` are the provinces of all hubs, each once, and
     ``rest`` the other ones; null where there are none. ``provinces`` are those of the nation, in
     the order of the config. ``causes`` are the change of national supply since the period before
@@ -103,6 +108,7 @@ class Facts:
     """
 
     history: History
+    methodology: Methodology
     period: Period
     previous: Period | None
     nation: Area
@@ -128,7 +134,7 @@ class Facts:
     @property
     def eflops(self) -> Fraction:
         """National computing power at FP16 in EFLOPS, 10^18 operations per second."""
-        tflops = Fraction(self.config.methodology.standard_card_tflops)
+        tflops = Fraction(self.methodology.standard_card_tflops)
         return self.nation.standard_cards * tflops / 10**6
 
     @property
@@ -176,6 +182,7 @@ def find_facts(history: History, compiled: Compilation, causes: Mapping[str, Fra
     order = {name: place for place, name in enumerate(by_name)}
     return Facts(
         history=history,
+        methodology=compiled.config.methodology,
         period=period,
         previous=previous,
         nation=nation,
@@ -193,6 +200,12 @@ def find_facts(history: History, compiled: Compilation, causes: Mapping[str, Fra
     )
 
 
+def are_apart(areas: Sequence[Area]) -> bool:
+    """Whether no two of the areas share a province, so that they may be added."""
+    provinces = [province for area in areas for province in area.provinces]
+    return len(provinces) == len(set(provinces))
+
+
 def find_short_names(
     indices: Sequence[IndexDefinition],
 ) -> dict[str, dict[Lang, str]]:
@@ -206,8 +219,8 @@ def find_short_names(
         ending = _find_common_ending(list(names.values()), lang)
         for index in indices:
             name = names[index.code].removesuffix(ending).strip()
-            if index.kind == "hub":
-                name = name.removesuffix(_HUB_WORDS[lang])
+            for word in _KIND_WORDS[index.kind][lang]:
+                name = name.removesuffix(word)
             found[index.code][lang] = name or names[index.code]
     return found
 

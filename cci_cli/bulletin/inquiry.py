@@ -1,13 +1,11 @@
 """Everything that can be said of one period, from what is stored. I/O."""
 
-from collections.abc import Mapping
-from fractions import Fraction
 from pathlib import Path
 
 from cci_cli.bulletin.facts import Facts, find_facts
 from cci_cli.definitions import Config
 from cci_cli.errors import DataError
-from cci_cli.movements import compare_periods
+from cci_cli.movements import find_national_causes
 from cci_cli.periods import Period, PeriodRef
 from cci_cli.spans import compile_span
 from cci_cli.timeline import compile_history
@@ -22,7 +20,8 @@ def collect_facts(workspace: Path, config: Config, period: Period) -> Facts:
         period: the period.
 
     Raises:
-        DataError: E422, its levels were transcribed from print; or data is missing or damaged.
+        DataError: E422 its levels were transcribed from print, E416 too many digits for causes; or
+            data is missing or damaged.
         InvalidDataError: a snapshot breaks a rule.
     """
     history = compile_history(workspace, config, last=period)
@@ -30,9 +29,5 @@ def collect_facts(workspace: Path, config: Config, period: Period) -> Facts:
     if release is not None and release.is_transcribed:
         raise DataError("E422", value=release.name)
     before = max(period.previous, config.methodology.base_period)
-    refs = (PeriodRef(before), PeriodRef(period))
-    span = compile_span(workspace, *refs, config)
-    causes: Mapping[str, Fraction] = {}
-    if before != period:
-        causes = compare_periods(workspace, span, refs, by="index", top=0).causes
-    return find_facts(history, span.compilations[-1], causes)
+    span = compile_span(workspace, PeriodRef(before), PeriodRef(period), config)
+    return find_facts(history, span.compilations[-1], find_national_causes(workspace, span))

@@ -13,16 +13,15 @@ _ZH: Final = {
     # numbering and lists
     "section": "（{number}）{title}",
     "percent": "{value}%",
-    "points": "{value}个百分点",
     "share_of": "{name}占{value}%",
     "points_of": "{name}{value}个百分点",
+    "points_off": "{name}下拉{value}个百分点",
     "several": "分别",
     # a change of supply
     "rise": "增长{value}%",
     "fall": "下降{value}%",
     "still": "与上期持平",
     "nearly_still": "与上期基本持平（{value}%）",
-    "unknown": "上期为零，无增速",
     # nation
     "nation_title": "全国供算量{change}",
     "nation_title_base": "全国供算量的基期点位",
@@ -34,8 +33,10 @@ _ZH: Final = {
     "nation_level_base": "截至{date}，{name}基准点位为{level}点。",
     "base_point": "基准点位",
     "previous_point": "上期点位",
-    "nation_cards": "全国在运智算卡折合标准卡{cards}万张，FP16算力{eflops} EFLOPS，"
+    "nation_cards": "全国在运智算卡折合标准卡{cards}{cards_unit}，FP16算力{flops} {flops_unit}，"
     "年供算量{supply}{unit}卡时。",
+    "cards": "张",
+    "cards_4": "万张",
     "net_rise": "与上期相比，供算量净增{net}{unit}卡时，其中{items}。",
     "net_fall": "与上期相比，供算量净减{net}{unit}卡时，其中{items}。",
     "net_nearly": "与上期相比，供算量总量基本不变，其中{items}。",
@@ -46,7 +47,6 @@ _ZH: Final = {
     # any group of areas; {noun} is what one of them is called
     "region": "地区",
     "hub": "枢纽",
-    "province": "",
     "first_title": "{largest}供算量居首",
     "first_title_tied": "{largest}供算量并列居首",
     "even_title": "{largest}供算量相同",
@@ -74,6 +74,7 @@ _ZH: Final = {
     "fallers": "{names}{noun}供算量下降，降幅{several}为{values}",
     "standstill": "{names}{noun}供算量与上期相同",
     "from_zero": "{names}{noun}上期供算量为零，无增速可言",
+    "reseeded": "{names}{noun}上期点位为零，本期重新起算",
     "contributions": "各区域对全国增长的贡献由高到低为{parts}。",
     "contributions_whole": "各区域对全国增长的贡献由高到低为{parts}，合计{total}个百分点。",
     "largest_contribution": "{name}{noun}贡献最大，占全国新增供算量的{value}%。",
@@ -116,21 +117,19 @@ _ZH: Final = {
     "stop": "。",
     "list": "、",
     "last": "、",
-    "none": "",
 }
 
 _EN: Final = {
     "section": "{number}. {title}",
     "percent": "{value}%",
-    "points": "{value} percentage points",
     "share_of": "{name} {value}%",
     "points_of": "{name} {value}",
+    "points_off": "{name} minus {value}",
     "several": "",
     "rise": "grew by {value}%",
     "fall": "fell by {value}%",
     "still": "stood still",
     "nearly_still": "hardly moved ({value}%)",
-    "unknown": "started from zero",
     "nation_title": "National supply {change}",
     "nation_title_base": "The base level of national supply",
     "all_up": ", and all {count} regions grew",
@@ -143,7 +142,9 @@ _EN: Final = {
     "base_point": "base level",
     "previous_point": "level",
     "nation_cards": "The accelerators in service are equivalent to {cards} standard cards, with "
-    "{eflops} EFLOPS at FP16, and can supply {supply}{unit} card-hours per year.",
+    "{flops} {flops_unit} at FP16, and can supply {supply}{unit} card-hours per year.",
+    "cards": "",
+    "cards_4": "",
     "net_rise": "Compared with the period before, supply rose by {net}{unit} card-hours "
     "per year net: {items}.",
     "net_fall": "Compared with the period before, supply fell by {net}{unit} card-hours "
@@ -155,7 +156,6 @@ _EN: Final = {
     "cause_rest": "all other causes together come to less than {bound}{unit}",
     "region": "",
     "hub": "",
-    "province": "",
     "first_title": "{largest} has the largest supply",
     "first_title_tied": "{largest} share the largest supply",
     "even_title": "{largest} have the same supply",
@@ -183,6 +183,7 @@ _EN: Final = {
     "fallers": "{names} fell (by {values})",
     "standstill": "{names} stood still",
     "from_zero": "no growth rate is defined for {names}, from zero",
+    "reseeded": "{names} had a level of zero and start anew",
     "contributions": "The contributions to national growth, in percentage points: {parts}.",
     "contributions_whole": "The contributions to national growth, in percentage points: {parts}; "
     "together {total}.",
@@ -227,7 +228,6 @@ _EN: Final = {
     "stop": ".",
     "list": ", ",
     "last": " and ",
-    "none": "",
 }
 
 PHRASES: Final[Mapping[Lang, Mapping[str, str]]] = MappingProxyType(

@@ -21,9 +21,10 @@ from cci_cli.formats import Lang
 from cci_cli.periods import Period
 from cci_cli.views import date_text
 
-#: What an area did since the period before: ``hardly`` where it moved, and its growth is printed as
-#: zero; ``new`` where it had nothing to grow from; null at the base.
-Move = Literal["up", "down", "hardly", "still", "new"]
+#: What an area did since the period before: ``hardly`` where it moved, and its growth is printed
+#: as zero; ``new`` where it had nothing to grow from, ``reseeded`` where it had, and its level was
+#: zero all the same.
+Move = Literal["up", "down", "hardly", "still", "new", "reseeded"]
 
 
 class SupplyUnit(NamedTuple):
@@ -55,6 +56,8 @@ class Scribe:
         self.facts = facts
         self.lang: Lang = lang
         self.claims = ClaimMaker(facts)
+        #: the keys of the phrases that were said
+        self.said: set[str] = set()
         self._phrases = PHRASES[lang]
 
     def word(self, key: str) -> str:
@@ -63,6 +66,7 @@ class Scribe:
 
     def say(self, key: str, **slots: str | Claim | Sentence) -> Sentence:
         """A phrase with its slots filled."""
+        self.said.add(key)
         return write_sentence(self._phrases[key], **slots)
 
     def date(self, period: Period) -> str:
@@ -112,17 +116,15 @@ class Scribe:
         return join_sentences([self._phrases[lead], body, self._phrases["stop"]], "")
 
     def change(self, area: Area) -> Sentence:
-        """What an area did since the period before: grew, fell, stood still."""
+        """What an area whose growth is defined did since the period before."""
         move = self.find_move(area)
         if move == "still":
             return self.say("still")
         if move == "hardly":
             return self.say("nearly_still", value=self.claims.state(area, "growth"))
-        if move in ("up", "down"):
-            is_fall = move == "down"
-            value = self.claims.state(area, "growth", is_turned=is_fall)
-            return self.say("fall" if is_fall else "rise", value=value)
-        return self.say("unknown")
+        is_fall = move == "down"
+        value = self.claims.state(area, "growth", is_turned=is_fall)
+        return self.say("fall" if is_fall else "rise", value=value)
 
     def find_unit(self, card_hours: Fraction) -> SupplyUnit:
         """The largest unit that an amount has one of."""
@@ -142,7 +144,7 @@ class Scribe:
         if not increment:
             return "still"
         if area.growth is None:
-            return "new"
+            return "reseeded" if area.link.previous_supply else "new"
         if self.claims.prints_as_zero(area, "growth"):
             return "hardly"
         return "up" if increment > 0 else "down"
@@ -160,9 +162,3 @@ def rank_areas(areas: Sequence[Area], measure: MeasureName) -> list[Area]:
 def have_growth(areas: Sequence[Area]) -> list[Area]:
     """The areas whose growth is defined."""
     return [area for area in areas if area.growth is not None]
-
-
-def are_apart(areas: Sequence[Area]) -> bool:
-    """Whether no two of the areas share a province, so that they may be added."""
-    provinces = [province for area in areas for province in area.provinces]
-    return len(provinces) == len(set(provinces))

@@ -5,15 +5,15 @@ from fractions import Fraction
 from typing import Final, Literal
 
 from cci_cli.bulletin.claims import Sentence, join_sentences, sort_areas
-from cci_cli.bulletin.facts import Area
-from cci_cli.bulletin.scribe import Scribe, are_apart, have_growth, rank_areas
+from cci_cli.bulletin.facts import Area, are_apart
+from cci_cli.bulletin.scribe import Scribe, have_growth, rank_areas
 
 #: Growth within this of the nation's, as a ratio, is called about the same: half a point.
 LEVEL_WITH: Final = Fraction(1, 200)
 #: With more areas than this behind the first two, the next two are told together.
 _MANY: Final = 3
 
-Noun = Literal["region", "hub", "province"]
+Noun = Literal["region", "hub"]
 
 
 def title_standing(scribe: Scribe, areas: Sequence[Area]) -> Sentence:
@@ -130,6 +130,7 @@ def _class_growths(
     yield "standstill", scribe.select(areas, "still")
     yield "fallers", scribe.select(ranked, "down")
     yield "from_zero", scribe.select(areas, "new")
+    yield "reseeded", scribe.select(areas, "reseeded")
 
 
 def _tell_class(scribe: Scribe, key: str, areas: Sequence[Area], noun: Noun) -> Sentence:
@@ -138,7 +139,7 @@ def _tell_class(scribe: Scribe, key: str, areas: Sequence[Area], noun: Noun) -> 
         "noun": scribe.word(noun),
         "several": scribe.word("several") if len(areas) > 1 else "",
     }
-    if key not in ("hardly", "standstill", "from_zero"):
+    if key not in ("hardly", "standstill", "from_zero", "reseeded"):
         slots["values"] = scribe.each("percent", areas, "growth", is_turned=key == "fallers")
     return scribe.say(key, **slots)
 
@@ -154,7 +155,8 @@ def tell_contributions(scribe: Scribe, areas: Sequence[Area], noun: Noun) -> Ite
         return
     if all(claims.prints_as_zero(area, "contribution") for area in areas):
         return
-    parts = scribe.each("points_of", rank_areas(areas, "contribution"), "contribution")
+    ranked = rank_areas(areas, "contribution")
+    parts = scribe.join(_tell_points(scribe, area) for area in ranked)
     total = sum((area.contribution or Fraction(0) for area in areas), Fraction(0))
     if total == nation.contribution and len(areas) > 1:
         whole = claims.state(nation, "contribution")
@@ -170,6 +172,16 @@ def tell_contributions(scribe: Scribe, areas: Sequence[Area], noun: Noun) -> Ite
             noun=scribe.word(noun),
             value=claims.state(first[0], "increment_share"),
         )
+
+
+def _tell_points(scribe: Scribe, area: Area) -> Sentence:
+    """What one area added to national growth, or took from it."""
+    is_loss = (area.contribution or 0) < 0
+    return scribe.say(
+        "points_off" if is_loss else "points_of",
+        name=area.short_name[scribe.lang],
+        value=scribe.claims.state(area, "contribution", is_turned=is_loss),
+    )
 
 
 def _is_part(share: Fraction | None) -> bool:

@@ -7,7 +7,7 @@ from cci_cli.bundledescriptor import describe_bundle, name_bundle
 from cci_cli.bundles import BUNDLE_FILES, build_tables, render_tables
 from cci_cli.config import read_config
 from cci_cli.deliveries import (
-    Publication,
+    MadeFiles,
     check_official,
     check_place,
     choose_period,
@@ -75,7 +75,7 @@ def export(
     check_place(root, to)
     wanted = choose_period(root, period)
 
-    def make() -> Publication:
+    def make() -> MadeFiles:
         history = compile_history(root, read_config(root), last=wanted)
         if require_official:
             check_official(history)

@@ -8,9 +8,9 @@ from cci_cli.bulletin.document import Bulletin, build_bulletin, describe_claims
 from cci_cli.bulletin.inquiry import collect_facts
 from cci_cli.bulletin.page import render_page, subset_fonts
 from cci_cli.bulletin.paper import render_paper
-from cci_cli.config import read_config, read_tiles
+from cci_cli.config import TILES_FILE, read_config, read_tiles
 from cci_cli.deliveries import (
-    Publication,
+    MadeFiles,
     check_official,
     check_place,
     choose_period,
@@ -71,7 +71,7 @@ def report(
         to: the folder that bulletins lie in, made if it is not there; a bulletin is a folder in
             it with the name of the period and the language. Null to check a text.
         check: a text in UTF-8, Chinese or English, to be held against the figures of the period
-            instead. The other options are of the bulletin.
+            instead. Of the other options, ``lang``, ``wait`` and ``dry_run`` are of the bulletin.
         lang: the language, ``zh`` or ``en``.
         wait: how long to wait for others that write to the same folder, in seconds.
         require_official: whether to refuse figures that no release stands behind.
@@ -116,22 +116,26 @@ def report(
         check_place(root, to)
     wanted = choose_period(root, period)
     if to is None:
-        return _check_file(root, wanted, Path(check or ""))
+        return _check_file(root, wanted, Path(check or ""), require_official=require_official)
     made: dict[Bulletin, dict[str, bytes]] = {}
 
-    def make() -> Publication:
+    def make() -> MadeFiles:
         config = read_config(root)
         facts = collect_facts(root, config, wanted)
         if require_official:
             check_official(facts.history)
-        bulletin = build_bulletin(facts, read_tiles(root, config), lang)
+        tiles = read_tiles(root, config)
+        bulletin = build_bulletin(facts, tiles, lang)
         if bulletin not in made:
             # what another run has changed in the meantime is seldom anything at all
             made[bulletin] = _render_files(bulletin, wanted)
         files = {**made[bulletin], CLAIMS_FILE: describe_claims(bulletin, facts)}
         resources = [_describe_file(name, data) for name, data in files.items()]
         files[DESCRIPTOR_FILE] = describe_publication(
-            facts.history, _name_bulletin(wanted, lang), resources
+            facts.history,
+            _name_bulletin(wanted, lang),
+            resources,
+            {} if tiles.sha256 is None else {f"config/{TILES_FILE}": tiles.sha256},
         )
         return facts.history, files
 
@@ -146,13 +150,18 @@ def report(
     )
 
 
-def _check_file(workspace: Path, period: Period, file: Path) -> CheckResult:
+def _check_file(
+    workspace: Path, period: Period, file: Path, *, require_official: bool
+) -> CheckResult:
     try:
         text = read_bytes(file).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DataError("E424", value=file, offset=error.start) from error
     facts = collect_facts(workspace, read_config(workspace), period)
-    return CheckResult(str(file), period, check_text(text, facts))
+    if require_official:
+        check_official(facts.history)
+    is_official = facts.history.is_all_official
+    return CheckResult(str(file), period, is_official, check_text(text, facts))
 
 
 def _name_bulletin(period: Period, lang: Lang) -> str:

@@ -3,7 +3,6 @@
 A value decides on a length, an angle or a shade; the digits beside it are those of the tables.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -111,4 +110,3 @@ class Figure:
     caption: str
     alt: str
     chart: Chart
-    notes: Sequence[str] = ()
