@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from conftest import index_toml
+from facts_maker import define, make_facts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cci_cli.bulletin.analysis import analyse
 from cci_cli.bulletin.inquiry import collect_facts
 from cci_cli.config import read_config
 from cci_cli.periods import parse_period
@@ -17,13 +19,17 @@ from cci_cli.proofreading.mentions import Names
 from cci_cli.proofreading.numerals import find_numerals
 from cci_cli.proofreading.textcheck import check_text, collect_findings
 from cci_cli.proofreading.wordings import Wording
+from cci_cli.views import CAUSE_NAMES
 
 REPOSITORY = Path(__file__).parents[1]
 TEXTS = Path(__file__).parent / "texts"
 REGIONS = ("华北", "东北", "华东", "华中", "华南", "西南", "西北")
 HUBS = ("京津冀", "长三角", "粤港澳", "成渝", "内蒙古", "贵州", "甘肃", "宁夏")
 
-FACTS = collect_facts(REPOSITORY, read_config(REPOSITORY), parse_period("2025H1"))
+BASE_FACTS, FACTS = (
+    collect_facts(REPOSITORY, read_config(REPOSITORY), parse_period(name))
+    for name in ("2024H2", "2025H1")
+)
 
 
 def read_text(name):
@@ -185,6 +191,89 @@ def test_a_superlative_holds_for_one_area_and_no_other(template, names, true):
     found = {name: list_codes(template.format(name)) for name in names}
 
     assert found == {name: [] if name == true else ["E436"] for name in names}
+
+
+# the generated analysis
+
+
+def write_analysis(facts, lang):
+    """A title and a paragraph on a line each, as the bulletin prints them."""
+    between = " " if lang == "en" else ""
+    return "\n".join(
+        line
+        for section in analyse(facts, lang)
+        for line in (str(section.title), *(between.join(map(str, p)) for p in section.paragraphs))
+    )
+
+
+def list_outcomes(text, facts, **options):
+    found = collect_findings(text, facts, **options)
+    return [(item.code, item.value, item.message) for item in (*found.problems, *found.warnings)]
+
+
+GENERATED = {lang: write_analysis(FACTS, lang) for lang in ("zh", "en")}
+
+#: 甲 and 乙 are regions of their own, 丙 and 丁 the third; 甲 is a hub, and so is 丁.
+DRAWN = (
+    define("N", "national", "甲乙丙丁", "全国"),
+    define("A", "region", "甲", "东"),
+    define("B", "region", "乙", "西"),
+    define("C", "region", "丙丁", "南"),
+    define("H", "hub", "甲", "东枢纽"),
+    define("G", "hub", "丁", "丁枢纽"),
+)
+COUNTS = st.tuples(*[st.integers(0, 60)] * 3, st.integers(1, 60))
+CAUSES = st.dictionaries(
+    st.sampled_from(sorted(CAUSE_NAMES["zh"])),
+    st.integers(-(10**9), 10**9).filter(bool).map(Fraction),
+    min_size=1,
+)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@given(st.lists(COUNTS, min_size=1, max_size=2), CAUSES, st.integers(0, 3))
+def test_the_analysis_of_any_facts_is_borne_out(periods, causes, decimals):
+    every = [dict(zip("甲乙丙丁", counts, strict=True)) for counts in periods]
+    facts = make_facts(every, DRAWN, causes=causes if len(every) > 1 else {}, decimals=decimals)
+    for lang in ("zh", "en"):
+        assert list_outcomes(write_analysis(facts, lang), facts) == []
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("period", ["2024H2", "2025H1"])
+@pytest.mark.parametrize("knows_own", [True], ids=["known"])
+def test_the_analysis_of_the_shipped_data_is_borne_out(period, lang, knows_own):
+    facts = FACTS if period == "2025H1" else BASE_FACTS
+    text = write_analysis(facts, lang)
+
+    assert list_outcomes(text, facts, knows_own=knows_own) == []
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_is_generated_is_confirmed_with_its_exact_value(lang):
+    """It is known as well in a file where lines are broken, and in Markdown."""
+    text = GENERATED[lang]
+    confirmed = {item.text: item for item in check_text(text, FACTS).confirmed}
+    broken = re.sub(r"(?<=[，,；;]) ?", "\n", text)
+    marked = "\n".join(f"## {line}" for line in text.split("\n"))
+
+    level = next(item for name, item in confirmed.items() if name.startswith("1088.07"))
+    assert Fraction(level.exact) == FACTS.nation.level
+    assert list_outcomes(broken, FACTS) == list_outcomes(marked, FACTS) == []
+
+
+def test_a_sentence_is_known_only_as_a_whole():
+    """As the end, or the beginning, of another one it may say anything."""
+    title, sentence = GENERATED["zh"].split("\n")[:2]
+
+    def is_known(text):
+        return any("TS_" in item.matched for item in check_text(text, FACTS).confirmed)
+
+    assert is_known(title)
+    assert is_known(sentence)
+    assert is_known(f"{title}\n{sentence}另有说明。")
+    for text in (f"并非{sentence}", f"{title}的说法不对。", title.replace("8.81", "8.80")):
+        assert not is_known(text)
 
 
 # what an editor would write
