@@ -65,7 +65,7 @@ def collect_findings(text: str, facts: Facts, *, knows_own: bool = True) -> Find
     folded, findings = wording.folded, Findings(wording)
     own = _find_own(wording, facts) if knows_own else []
     rest = _cover(folded, own)
-    mentions = Placed(Names(facts).find(folded))
+    mentions = Placed(_list_names(_Held(facts)).find(folded))
     names = {item.start: item.end for item in mentions.all if item.kind in {"area", "nation"}}
     numerals = Placed(find_numerals(folded, names))
 
@@ -110,6 +110,11 @@ class _Held:
 
     def __hash__(self) -> int:
         return id(self.facts)
+
+
+@lru_cache(maxsize=2)
+def _list_names(held: _Held) -> Names:
+    return Names(held.facts)
 
 
 @lru_cache(maxsize=2)
