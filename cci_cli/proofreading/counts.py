@@ -10,7 +10,7 @@ from typing import Final
 
 from cci_cli.bulletin.facts import Facts
 from cci_cli.proofreading.findings import Findings
-from cci_cli.proofreading.lexicon import CONDITION_BEFORE, CONDITION_BEHIND, Unit
+from cci_cli.proofreading.lexicon import CONDITION_BEFORE, CONDITION_BEHIND, TOGETHER, Unit
 from cci_cli.proofreading.scenes import Scene
 from cci_cli.proofreading.tokens import Figure
 from cci_cli.proofreading.values import Value, find_factor, list_values
@@ -55,6 +55,8 @@ _MOVED_IN: Final = re.compile(_MOVES + r" in (?:all |only |just )?$")
 _GIVEN: Final = re.compile(
     r"(?:前|后|这|该|上述|其[余他]|另|(?<![a-z])(?:these|those|the|top|other) )\s?$"
 )
+#: Before a number: it is of the first in some order.
+_FIRST_OF: Final = re.compile(r"前\s?$|(?<![a-z])(?:first|top|next|last|bottom|[a-z]+est) $")
 _OF_THEM: Final = re.compile(r"之?中(?!国)")
 _OTHERS: Final = re.compile(r"其[余他]\s?$|(?<![a-z])(?:other|remaining) $")
 _OF_ALL: Final = re.compile(r"全国(?:的)?\s?$|(?<![a-z])(?:of|among|in|across) (?:all|the) $|all $")
@@ -118,7 +120,7 @@ def check_count(scene: Scene, figure: Figure, findings: Findings) -> None:
         or is_owned
         or bool(_ALL.search(head))
         or _is_kind(figure, scene)
-    )
+    ) and not _FIRST_OF.search(head)
     if beside or is_whole or (is_all and not _has_condition(head, rest)):
         label, count = counts[0]
         findings.refuse("E433", figure, area=label, expected=count)
@@ -266,7 +268,8 @@ def check_causes(
     """
     if not scene.facts.causes:
         return False
-    found, is_own = _find_causes(scene, Span(figures[0].start, figures[-1].end), floor, ceiling)
+    span = Span(figures[0].start, figures[-1].end)
+    found, is_own = _find_causes(scene, span, figures[-1].unit, floor, ceiling)
     if not found:
         return False
     # one cause for each figure, else all of them together
@@ -294,9 +297,9 @@ def check_causes(
 
 
 def _find_causes(
-    scene: Scene, span: Span, floor: int, ceiling: int
+    scene: Scene, span: Span, unit: Unit, floor: int, ceiling: int
 ) -> tuple[list[re.Match[str]], bool]:
-    """The causes that figures are of, and whether they stand in the same clause."""
+    """The causes that figures are of, and whether they are certainly."""
     folded, clause = scene.folded, scene.clause_around(span)
     paren = scene.sentence.paren_at(span.start)
     start, end = (max(paren.start - _NEAR, 0), paren.start) if paren else (floor, span.start)
@@ -316,7 +319,14 @@ def _find_causes(
     earlier = [item for item in scene.sentence.clauses if item.end <= clause.start]
     if not earlier or scene.subjects_in(clause.start, clause.end, span.start) or found:
         return [], False
-    return list(_CAUSE.finditer(folded, earlier[-1].start, earlier[-1].end))[-1:], False
+    for old in reversed(earlier):
+        named = [item.kind for item in scene.subjects.within(old.start, old.end)]
+        found = list(_CAUSE.finditer(folded, old.start, old.end))
+        if found or set(named) - {"nation"}:
+            break
+    is_sum = TOGETHER.search(scene.view(clause.start, clause.end))
+    # an amount may as well be that of the nation, a part is one of the cause
+    return found if is_sum else found[-1:], unit in {"percent", "pp"}
 
 
 def _measure_causes(
@@ -353,6 +363,8 @@ def _measure_causes(
         return [Value(label, "amount_change", unit, factor * value) for value in found]
     link, around = facts.nation.link, scene.find_words(clause.start, clause.end)
     is_part = any(word.name in {"increment", "provide", "pull"} for word in around)
+    earlier = {word.name for word in scene.find_words(scene.sentence.start, figure.start)}
+    is_part = is_part or {"increment", "share"} <= earlier | {word.name for word in around}
     if is_part and figure.unit == "percent" and link.increment:
         parts = [100 * value / link.increment for value in found]
         return [Value(label, "increment_share", "percent", part) for part in parts]

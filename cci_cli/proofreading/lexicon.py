@@ -146,7 +146,8 @@ _WORDS: Final[Mapping[WordClass, str]] = {
     "increment": (
         rf"新增|增量|净增|贡献率|{_B}increments?{_E}|{_B}new(?:ly)?(?: added)? (?:\w+ ){{0,2}}"
         rf"(?:supply|capacity){_E}|{_B}additional{_E}|{_B}additions?{_E}|{_B}added{_E}"
-        rf"|{_B}of (?:the |this |that |all |total |national |overall |china's |country's ){{0,3}}"
+        rf"|{_B}of (?:the |this |that |all |net |total |national |overall |china's "
+        rf"|country's ){{0,3}}"
         rf"(?:growth|increase|rise|gain|expansion){_E}"
     ),
     "share": (

@@ -55,7 +55,7 @@ _OWN_WORDS: Final[Mapping[MentionKind, str]] = {
         r"| combined| jointly)|(?<![a-z])together they|(?<![a-z])(?:the )?(?:two|both) regions"
     ),
     "back": (
-        r"(?:上述|这些|该等|前述)\s?(?:[\d一二两三四五六七八九十]{0,3}\s?[个大]?)?"
+        r"(?:上述|这些|这(?=\s?[\d一二两三四五六七八九十]+\s?个)|该等|前述)\s?(?:[\d一二两三四五六七八九十]{0,3}\s?[个大]?)?"
         r"(?:省份?|地区|区域|枢纽(?:节点)?)"
         r"|(?<![a-z])(?:(?:these|those|the same) (?:[\w-]+ )?(?:provinces|regions|hubs)|they"
         r"|(?<=from )them)(?![a-z])"
@@ -274,7 +274,7 @@ _WITHIN: Final = re.compile(
 #: As ``AGAINST``, without what may as well introduce the one that is spoken of.
 _AGAINST_AREA: Final = re.compile(
     r"(?:高于|低于|快于|慢于|高出|超过|超出|大于|小于|领先于?|落后于?|仅次于|次于|较|比|优于|多于|少于"
-    r"|不及|相当于|承接"
+    r"|不及|相当于|承接|[较比]最[高低大小快慢多少]的"
     r"|(?<![a-z])(?:than|behind|above|below|against|after|ahead of|exceeding|compared (?:with|to)"
     r"|relative to|outpac\w+|surpass\w*|following|matching|leads?|led|topp?s?(?:ed)?|heads?))"
     r"\s?(?:the )?$"

@@ -36,7 +36,9 @@ _THAN_BEFORE: Final = re.compile(
     rf"{_MORE}(?:(?:that |it )?(?:was )?(?:in|at|of) )?(?:the )?"
     rf"(?:{PREVIOUS.pattern}|{BASE.pattern})"
 )
-_THAN: Final = re.compile(rf"(?:较|比|相比)[^，,；;。]{{0,6}}(?:{PREVIOUS.pattern}|{BASE.pattern})")
+_THAN: Final = re.compile(
+    rf"(?:较|比|相比)[^，,；;。]{{0,16}}(?:{PREVIOUS.pattern}|{BASE.pattern})"
+)
 _LOWER: Final = re.compile(
     r"^\s?少|少(?=\s?[约近]?\s?\d)|(?<![a-z])(?:less|fewer|down) (?:than|from|on)(?![a-z])|"
     r"低于|慢于|落后|[低慢](?=\s?[约近]?\s?\d)|(?<![a-z])lag|(?<![a-z])trail"
@@ -258,7 +260,8 @@ def _read_percent_behind(words: _Words) -> tuple[tuple[Quantity, ...], int]:
     """``8.81 % growth``, ``29.52 % of the national supply``, 29.52%的供算量."""
     rest = words.scene.folded[words.span.end : words.span.end + 40]
     if words.was("gap"):
-        return (), 1
+        # 比基准点位高 8.81 %
+        return (("growth",), -1 if words.is_lower else 1) if words.is_since else ((), 1)
     first = next(iter(words.behind), None)
     near = first is not None and first.start - words.span.end <= _BEHIND
     if first is not None and near:

@@ -212,8 +212,9 @@ class Scene:
         if is_relation and before and before[-1].role == "against":
             near = before[-1]
             own_part = OWN_PART.fullmatch(self.view(near.end, span.start))
-            if own_part and near.kind == "area":
-                return Resolution((near, *before[:1]), is_certain=True)
+            is_multiple = any(f.start == span.start and f.unit == "times" for f in self.figures)
+            if own_part and near.kind == "area" and not is_multiple:
+                return Resolution((near,), is_certain=True)
         if is_relation and len(before) > 1:
             # Central China 0.48 and Northeast China 0.27: each its own
             apart = [f.end for f in self.figures if clause.start <= f.start < span.start]
