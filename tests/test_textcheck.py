@@ -241,6 +241,41 @@ def test_the_analysis_of_any_facts_is_borne_out(periods, causes, decimals):
         assert list_outcomes(write_analysis(facts, lang), facts) == []
 
 
+#: As ``DRAWN``, with names that are read in any text: one letter stands in too many words.
+NAMED = (
+    define("National", "national", ["甲地", "乙地", "丙地", "丁地"], "全国"),
+    define("East Land", "region", ["甲地"], "东原"),
+    define("West Land", "region", ["乙地"], "西原"),
+    define("South Land", "region", ["丙地", "丁地"], "南原"),
+    define("Aab Hub", "hub", ["甲地"], "甲川枢纽"),
+    define("Gaa Hub", "hub", ["丁地"], "丁川枢纽"),
+)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param((40, 30, 20, 10), (44, 36, 21, 13), id="growth"),
+        pytest.param((40, 30, 20, 10), (30, 33, 20, 9), id="one still"),
+        pytest.param((40, 0, 20, 10), (41, 6, 14, 8), id="one from zero"),
+    ],
+)
+def test_the_analysis_of_other_data_is_read_as_well(old, new, lang):
+    every = [
+        dict(zip(("甲地", "乙地", "丙地", "丁地"), counts, strict=True)) for counts in (old, new)
+    ]
+    net = Fraction(10 * (sum(new) - sum(old)))
+    causes = {
+        "expanded": net + 12 * 10**7,
+        "closed": Fraction(-(10**8)),
+        "moved": Fraction(-2 * 10**7),
+    }
+    facts = make_facts(every, NAMED, causes=causes)
+
+    assert list_outcomes(write_analysis(facts, lang), facts, knows_own=False) == []
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("period", ["2024H2", "2025H1"])
 @pytest.mark.parametrize("knows_own", [True, False], ids=["known", "read"])

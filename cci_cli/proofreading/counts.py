@@ -41,7 +41,8 @@ _DOWN: Final = (
 _STILL: Final = (
     r"不变|持平|没有变化|(?<![a-z])(?:stood still|unchanged|did not change|were flat)(?![a-z])"
 )
-_MOVES: Final = f"(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<still>{_STILL}))"
+_NEW: Final = r"上期(?:供算量)?为零|(?<![a-z])(?:was|were) nothing before"
+_MOVES: Final = f"(?:(?P<new>{_NEW})|(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<still>{_STILL}))"
 _MOVED: Final = re.compile(
     r"(?:[个大](?:国家)?(?:算力)?(?:区域|地区|枢纽|省份?)?(?:节点)?|省份?)?(?:的)?(?:供算量|指数|点位)?"
     r"(?:全部|均|都|全都)?(?:实现|出现)?"
@@ -160,18 +161,30 @@ def check_moved(scene: Scene, figure: Figure, findings: Findings) -> bool:
         return False
     facts = scene.facts
     groups = {"regions": facts.regions, "hubs": facts.hubs}
-    signs = {"up": 1, "down": -1, "still": 0}
-    sign = signs[str(match.lastgroup)]
-    known = [area.growth for area in groups.get(units[0], facts.provinces)]
-    count = sum(growth is not None and (growth > 0) - (growth < 0) == sign for growth in known)
-    words = {1: "with growth", -1: "with a fall", 0: "without change"}[sign]
-    label = f"the {units[0]} {words}"
+    moves = [_name_move(area.growth) for area in groups.get(units[0], facts.provinces)]
+    name = str(match.lastgroup)
+    count = moves.count(name)
+    label = f"the {units[0]} {_MOVE_TITLES[name]}"
     if figure.is_borne_out(Fraction(count), facts.config.methodology.rounding):
         value = Value(label, "parameter", figure.unit, Fraction(count))
         findings.confirm(figure, value, is_certain=True)
     else:
         findings.refuse("E433", figure, area=label, expected=count)
     return True
+
+
+def _name_move(growth: Fraction | None) -> str:
+    if growth is None:
+        return "new"
+    return "up" if growth > 0 else "down" if growth < 0 else "still"
+
+
+_MOVE_TITLES: Final[Mapping[str, str]] = {
+    "up": "with growth",
+    "down": "with a fall",
+    "still": "without change",
+    "new": "that start from zero",
+}
 
 
 def _is_kind(figure: Figure, scene: Scene) -> bool:

@@ -202,7 +202,7 @@ TOGETHER: Final = re.compile(
     rf"|{_B}jointly|{_B}between them"
 )
 EACH: Final = re.compile(
-    rf"均|都(?!市)|各自|{_B}each{_E}|{_B}both{_E}|{_B}all{_E}|{_B}apiece{_E}|{_B}every{_E}"
+    rf"均|都(?!市)|各自|各(?=占|折合|为|达|有|增)|{_B}each{_E}|{_B}both{_E}|{_B}all{_E}|{_B}apiece{_E}|{_B}every{_E}"
 )
 
 #: Between the areas, and between the figures, of one list.

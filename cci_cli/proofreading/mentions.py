@@ -176,6 +176,10 @@ class Names:
             "hubs": facts.hub_union,
             "rest": facts.rest,
         }
+        count = next((_FEW[char] for char in match[0] if char in _FEW), 0)
+        if kind == "both" and "枢纽" in match[0] and count == len(facts.hubs):
+            # 两个枢纽, where there are no more
+            kind = "hubs"
         area = known.get(kind)
         label = {"nation": "the nation", "hubs": "the hubs", "rest": "the other provinces"}
         return Mention(*match.span(), kind, (area,) if area else (), label.get(kind, match[0]))
@@ -260,6 +264,7 @@ class Subjects:
 
 
 _OF: Final = 3
+_FEW: Final = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5}
 _PARTS: Final = frozenset({"hubs", "rest"})
 #: The hubs, or the regions, as those among which one is something.
 _AMONG: Final = re.compile(

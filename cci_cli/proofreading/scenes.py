@@ -308,8 +308,9 @@ class Scene:
                 period = found
                 since = found.previous if found in facts.history.points else None
         if period == facts.period and not self._find_periods(floor, span.start):
-            for _, found, is_start in self._find_periods(self.sentence.start, floor):
-                if not is_start:
+            for place, found, is_start in self._find_periods(self.sentence.start, floor):
+                # 上期供算量为零；…增长: words of another clause do not date a change
+                if not is_start and (isinstance(place, Day) or not is_change):
                     period = found
                     since = found.previous
         if period == facts.config.methodology.base_period and since == period.previous:
