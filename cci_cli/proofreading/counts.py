@@ -377,6 +377,8 @@ def _measure_causes(
     link, around = facts.nation.link, scene.find_words(clause.start, clause.end)
     is_part = any(word.name in {"increment", "provide", "pull"} for word in around)
     earlier = {word.name for word in scene.find_words(scene.sentence.start, figure.start)}
+    # 三分之二来自扩容
+    is_part = is_part or causes[0].start() >= figure.end
     is_part = is_part or {"increment", "share"} <= earlier | {word.name for word in around}
     if is_part and figure.unit == "percent" and link.increment:
         parts = [100 * value / link.increment for value in found]
