@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from cci_cli.proofreading.counts import check_count
+from cci_cli.proofreading.counts import check_causes, check_count, check_moved
 from cci_cli.proofreading.findings import Findings
 from cci_cli.proofreading.judgement import Judge, check_parameter
 from cci_cli.proofreading.lexicon import (
@@ -14,14 +14,16 @@ from cci_cli.proofreading.lexicon import (
     LED_GAP,
     RANGE_BEFORE,
     RANGE_GAP,
+    SCALES,
     STARTED,
     TOGETHER,
+    UNIT,
     Unit,
 )
 from cci_cli.proofreading.mentions import Mention, Subject
 from cci_cli.proofreading.quantities import Reading, read_quantity
 from cci_cli.proofreading.scenes import Resolution, Scene
-from cci_cli.proofreading.tokens import Figure
+from cci_cli.proofreading.tokens import Figure, unit_of
 from cci_cli.proofreading.values import Quantity
 from cci_cli.proofreading.wordings import Span
 
@@ -31,6 +33,13 @@ _COUNTED: Final = frozenset({"provinces", "regions", "hubs", "indices"})
 
 
 _OTHER_SIDE: Final = re.compile(r"(?<![a-z])(?:against|versus|vs\.?) $")
+_STATED: Final = re.compile(
+    r"(?<![a-z])in (?=[a-z])|单位\s?[:：为是]?\s?|按(?=[个百亿万点])|以(?=个百分点)"
+)
+#: Behind a figure that is the nation's own: 高于 8.81 % 的全国平均.
+_OF_MEAN: Final = re.compile(
+    r"的?全国(?:的)?(?:平均|均值|水平|增速|增幅)| national (?:average|rate|mean)"
+)
 _OF_GROWTH: Final = re.compile(r"(?<![a-z])of (?:the |this )$")
 
 
@@ -51,12 +60,16 @@ class _Run:
 def check_figures(scene: Scene, findings: Findings) -> None:
     """Every figure of a sentence ends as borne out, as a problem or as a warning."""
     for run in _find_runs(scene):
+        if len(run.figures) == 1 and check_moved(scene, run.figures[0], findings):
+            continue
         if run.figures[0].unit in _COUNTED:
             for figure in run.figures:
                 check_count(scene, figure, findings)
         elif run.figures[0].is_product or run.figures[0].unit in _PARAMETERS:
             for figure in run.figures:
                 check_parameter(scene, figure, findings)
+        elif check_causes(scene, run.figures, run.floor, run.ceiling, findings):
+            continue
         elif any(figure.unit in {"none", *_MEASURED} for figure in run.figures):
             _check_run(scene, run, findings)
         else:
@@ -90,7 +103,7 @@ def _find_runs(scene: Scene) -> Iterator[_Run]:
 def _inherit_units(scene: Scene) -> list[Figure]:
     """由 308.61 升至 321.15 点: the unit stands behind the last alone."""
     found: list[Figure] = []
-    for figure in reversed(scene.figures):
+    for figure in reversed(_take_stated_units(scene)):
         if figure.unit == "none" and found and found[-1].unit in _MEASURED:
             gap = scene.view(figure.end, found[-1].start)
             if len(gap) < 30 and LED_GAP.fullmatch(gap):
@@ -98,6 +111,22 @@ def _inherit_units(scene: Scene) -> list[Figure]:
                 continue
         found.append(figure)
     return _inherit_backwards(scene, found[::-1])
+
+
+def _take_stated_units(scene: Scene) -> list[Figure]:
+    """In percentage points: 4.38, 1.25; the unit is stated once, before all figures."""
+    first, end = scene.sentence.start, scene.sentence.end
+    stated = _STATED.search(scene.folded, first, end)
+    unit = UNIT.match(scene.folded, stated.end(), end) if stated else None
+    if unit is None or unit_of(unit) not in _MEASURED:
+        return list(scene.figures)
+    factor = SCALES[unit["scale"].strip()] if unit["scale"] else 1
+    return [
+        replace(
+            item, unit=unit_of(unit), value=item.value * factor, step=item.step * factor
+        ) if item.unit == "none" and item.start > unit.end() and item.step < 1 else item
+        for item in scene.figures
+    ]  # fmt: skip
 
 
 def _inherit_backwards(scene: Scene, figures: Sequence[Figure]) -> list[Figure]:
@@ -146,8 +175,9 @@ def _is_led(scene: Scene, old: Figure, gap: str) -> bool:
     if gap.strip() not in {"to", "至", "到"}:
         return False
     clause = scene.clause_around(old)
-    words = scene.find_words(clause.start, old.start)
     is_from = bool(STARTED.search(scene.view(clause.start, old.start)))
+    # risen by 8.81 %, from 1,000 to 1,088.07 points
+    words = scene.find_words(scene.sentence.start if is_from else clause.start, old.start)
     is_moved = any(word.name in {"rise", "fall", "change"} for word in words)
     return is_moved and (is_from or gap.strip() == "to")
 
@@ -174,6 +204,9 @@ def _check_run(scene: Scene, run: _Run, findings: Findings) -> None:
         return
     readings = _share_out(scene, run, readings)
     subjects = _list_subjects(scene, run, resolution, readings[0].unit)
+    if _OF_MEAN.match(scene.folded, run.span.end) and readings[0].unit == "percent":
+        run = replace(run, figures=tuple(replace(item, bound="exact") for item in run.figures))
+        subjects = [_name_nation(scene, run.span)]
     for place, (figure, reading) in enumerate(zip(run.figures, readings, strict=True)):
         item = replace(figure, unit=reading.unit)
         judge = Judge(scene, item, reading, findings, is_certain=resolution.is_certain)
@@ -202,12 +235,10 @@ def _list_subjects(scene: Scene, run: _Run, resolution: Resolution, unit: Unit) 
     head = scene.view(max(run.span.start - 12, scene.sentence.start), run.span.start)
     if unit == "percent" and _OF_GROWTH.search(head):
         # 4.38 percentage points of the 8.81 % growth
-        nation = scene.facts.nation
-        mention = Mention(run.span.start, run.span.start, "nation", (nation,), "the nation")
-        subjects.insert(0, Subject(run.span.start, run.span.start, (mention,)))
+        subjects.insert(0, _name_nation(scene, run.span))
     if _OTHER_SIDE.search(head):
         # 29.52 % against 28.35 %
-        others = [item for item in scene.subjects.all if item.kind == "area"]
+        others = [item for item in scene.subjects.all if item.kind in {"area", "nation"}]
         subjects += [item for item in others if item not in subjects]
     first = subjects[0] if subjects else None
     united = scene.unite(run.span, first)
@@ -219,6 +250,12 @@ def _list_subjects(scene: Scene, run: _Run, resolution: Resolution, unit: Unit) 
     if united and not (own and first is not None and first.is_list):
         return [united, *subjects] if not own else [*subjects, united]
     return subjects
+
+
+def _name_nation(scene: Scene, span: Span) -> Subject:
+    """The nation, where the words around a figure say that it is meant."""
+    mention = Mention(span.start, span.start, "nation", (scene.facts.nation,), "the nation")
+    return Subject(span.start, span.start, (mention,))
 
 
 def _pick(subject: Subject, place: int, count: int) -> Subject:

@@ -4,6 +4,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from cci_cli.bulletin.claims import Claim
 from cci_cli.errors import Problem, make_problem
 from cci_cli.figures import exact_text
 from cci_cli.proofreading.values import TITLES, Value
@@ -41,6 +42,15 @@ class Findings:
         """A superlative is borne out."""
         self.superlatives += 1
         self._confirm(span, matched, None, is_certain=True)
+
+    def confirm_claim(self, span: Span, claim: Claim) -> None:
+        """A claim of the analysis stands in the text as it was generated."""
+        if claim.unit == "rank":
+            self.confirm_superlative(span, claim.formula)
+            return
+        self.outcomes[span.start] = "borne_out"
+        self.figures += 1
+        self._confirm(span, claim.formula, exact_text(claim.exact), is_certain=True)
 
     def _confirm(self, span: Span, matched: str, exact: str | None, *, is_certain: bool) -> None:
         line, column = self.wording.locate(span.start)

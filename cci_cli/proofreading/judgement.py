@@ -9,7 +9,7 @@ from typing import Final
 from cci_cli.bulletin.facts import Area, Facts
 from cci_cli.definitions import did_you_mean
 from cci_cli.proofreading.findings import Findings
-from cci_cli.proofreading.lexicon import BOUND_BEFORE, Unit
+from cci_cli.proofreading.lexicon import BOUND_BEFORE, OWN_PART, Bound, Unit
 from cci_cli.proofreading.mentions import Subject
 from cci_cli.proofreading.quantities import Reading
 from cci_cli.proofreading.scenes import Scene
@@ -29,7 +29,12 @@ from cci_cli.proofreading.values import (
 _TWO: Final = 2
 _OF_GAP: Final[Mapping[Quantity, Quantity]] = {"share_gap": "share", "growth_gap": "growth"}
 _AS_MUCH: Final = re.compile(r"(?:相当于|等于|是|为)\s?$|(?<![a-z])(?:equal to|is) $")
-_PART: Final = re.compile(r"的\s?(?:约|近)?|'s ")
+_SIDE: Final = re.compile(
+    r"(?P<below>低于|不及|不足|未达|没有达到|未能?完成|(?<![a-z])(?:below|under|short of"
+    r"|miss(?:ed|es|ing)?|less than|lower than)(?![a-z]))"
+    r"|(?P<above>高于|超过|超出|超额|(?<![a-z])(?:above|over|exceed\w*|more than|higher than)"
+    r"(?![a-z]))"
+)
 _LIMITS: Final = frozenset({"over", "under", "at_least", "at_most"})
 
 
@@ -45,8 +50,10 @@ class Judge:
         *,
         is_certain: bool,
     ) -> None:
-        self._compared = figure.bound if figure.bound in {"over", "under"} else None
+        is_compared = figure.bound in {"over", "under"}
+        self._compared: Bound | None = figure.bound if is_compared else None
         if reading.quantities == ("target",):
+            self._compared = self._compared or _find_side(scene, figure)
             # 高于 60 % 的目标: the target is 60 %, whatever lies above it
             figure = replace(figure, bound="exact")
         self._scene, self._figure, self._reading = scene, figure, reading
@@ -177,7 +184,11 @@ class Judge:
         scene, clause = self._scene, self._scene.clause_around(self._figure)
         near = scene.subjects_in(clause.start, clause.end, self._figure.start)
         kinds = {"area", "hubs", "rest"} | ({"nation"} if self._reading.unit == "times" else set())
-        others = [item for item in near if item.start != subject.start and item.kind in kinds]
+        others = [
+            item
+            for item in near
+            if not item.holds(subject.start) and item.start != subject.start and item.kind in kinds
+        ]
         if len(subject.members) == _TWO:
             # 二者相差: whichever is the larger
             pair = [Subject(m.start, m.end, (m,)) for m in subject.members]
@@ -188,7 +199,7 @@ class Judge:
                 for value in self._relate(pair[0], pair[1], _OF_GAP[name], name)
             ]
         values: list[Value] = []
-        if near and _PART.fullmatch(scene.view(near[-1].end, self._figure.start)):
+        if near and OWN_PART.fullmatch(scene.view(near[-1].end, self._figure.start)):
             # 高于华北的 1.25 个百分点: what 华北 has, no distance from it
             own = list_quantities(self._reading.unit)
             values += self._values_in(near[-1].combine(self._facts), near[-1].label, own)
@@ -219,7 +230,7 @@ class Judge:
         whole = near[-1]
         spoken = [item for item in scene.subjects.all if item.end <= whole.start]
         owners = [item for item in spoken if item.role == "subject" and item.kind == "area"]
-        if not owners or not _PART.fullmatch(scene.view(whole.end, figure.start)):
+        if not owners or not OWN_PART.fullmatch(scene.view(whole.end, figure.start)):
             return None
         head = scene.view(max(whole.start - 12, clause.start), whole.start)
         bound = BOUND_BEFORE.search(head)
@@ -316,6 +327,14 @@ class Judge:
         area = subjects[0].label if subjects else "any area"
         found = list_values([*known, *others] if known else others, self._facts)
         findings.refuse("E430", figure, hint=hint and did_you_mean(hint), area=area, found=found)
+
+
+def _find_side(scene: Scene, figure: Figure) -> Bound | None:
+    """On which side of the target a clause says that something is."""
+    clause = scene.clause_around(figure)
+    sides: dict[str | None, Bound] = {"above": "over", "below": "under"}
+    found = list(_SIDE.finditer(scene.view(clause.start, clause.end)))
+    return sides.get(found[0].lastgroup) if found else None
 
 
 def check_parameter(scene: Scene, figure: Figure, findings: Findings) -> None:

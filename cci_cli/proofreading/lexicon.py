@@ -146,7 +146,8 @@ _WORDS: Final[Mapping[WordClass, str]] = {
     "increment": (
         rf"新增|增量|净增|贡献率|{_B}increments?{_E}|{_B}new(?:ly)?(?: added)? (?:\w+ ){{0,2}}"
         rf"(?:supply|capacity){_E}|{_B}additional{_E}|{_B}additions?{_E}|{_B}added{_E}"
-        rf"|{_B}of (?:the |this |that |all |total |national |overall |china's |country's ){{0,3}}"
+        rf"|{_B}of (?:the |this |that |all |net |total |national |overall |china's "
+        rf"|country's ){{0,3}}"
         rf"(?:growth|increase|rise|gain|expansion){_E}"
     ),
     "share": (
@@ -163,7 +164,7 @@ _WORDS: Final[Mapping[WordClass, str]] = {
         rf"负增长|下降|减少|下滑|回落|降低|缩减|萎缩|下跌|收缩|走低|[降跌](?!临|落)"
         rf"|{_B}f[ae]ll(?:s|en|ing)?{_E}|{_B}declin\w{{1,3}}|{_B}decreas\w{{1,3}}|{_B}down{_E}"
         rf"|{_B}drop\w{{0,4}}|{_B}shr[iau]nk\w{{0,3}}|{_B}slipp?\w{{0,3}}|{_B}contracted"
-        rf"|{_B}lost{_E}|{_B}loses?{_E}"
+        rf"|{_B}lost{_E}|{_B}loses?{_E}|{_B}(?:took|takes?|taken|taking) away|{_B}removed{_E}"
     ),
     "rise": (
         rf"增长|上升|上涨|提升|提高|增加|扩大|攀升|走高|[升涨]|增(?=[\d约近超逾至到了 ])"
@@ -201,7 +202,7 @@ TOGETHER: Final = re.compile(
     rf"|{_B}jointly|{_B}between them"
 )
 EACH: Final = re.compile(
-    rf"均|都(?!市)|各自|{_B}each{_E}|{_B}both{_E}|{_B}all{_E}|{_B}apiece{_E}|{_B}every{_E}"
+    rf"均|都(?!市)|各自|各(?=占|折合|为|达|有|增)|{_B}each{_E}|{_B}both{_E}|{_B}all{_E}|{_B}apiece{_E}|{_B}every{_E}"
 )
 
 #: Between the areas, and between the figures, of one list.
@@ -242,17 +243,26 @@ BELONGS: Final = re.compile(
     r"(?:from|in|for|by) (?:the )?(?:provinces of )?(?:the )?(?:eight )?"
 )
 
+#: Between an area and the figure that is its own.
+OWN_PART: Final = re.compile(r"的\s?(?:约|近)?|'s ")
 #: An earlier or a later day, by words.
 PREVIOUS: Final = re.compile(
     rf"上一?期|前一?期|上年末|上年底|去年末|去年底|年初|期初|半年前|上一个半年"
     rf"|{_B}previous(?:ly)?|{_B}prior|{_B}a half-year earlier|{_B}six months earlier"
     rf"|{_B}half a year earlier|{_B}a year-end earlier"
+    rf"|{_B}(?:period|half-year|half year|six months) before{_E}"
 )
 BASE: Final = re.compile(rf"基期|基点|基准|{_B}base(?: period| level| date)?{_E}")
 SINCE: Final = re.compile(
     rf"(?:较|比|相比|相较于?|对比|与|和|同|由|从|自|以|{_B}from|{_B}since|{_B}against|{_B}than"
     rf"|{_B}compared (?:with|to)|{_B}over|{_B}on|{_B}versus|{_B}relative to)"
     rf"\s?(?:the |end of |end-|end |its )*$"
+)
+#: Since the base level of 31 December.
+SINCE_LEVEL: Final = re.compile(
+    rf"{_B}(?:since|from|than|against|compared (?:with|to)|relative to|over|above) (?:the |its "
+    r"|that |their )?(?:base |previous |earlier |overall )?(?:levels?|period|index|value|points?)"
+    r" (?:of|on|at|as of) (?:the )?$"
 )
 AS_OF: Final = re.compile(
     rf"(?:截至|截止|截止到|截至到|{_B}as of|{_B}as at|{_B}by|{_B}at|{_B}on)\s?$"

@@ -12,7 +12,7 @@ from cci_cli.bulletin.facts import Area, Facts
 from cci_cli.proofreading.lexicon import AGAINST, AGAINST_NATION, COMMA_GAP, COMPARED, LIST_GAP
 from cci_cli.proofreading.wordings import Sentence, Span, fold_text
 
-MentionKind = Literal["area", "nation", "hubs", "rest", "unknown", "each", "both"]
+MentionKind = Literal["area", "nation", "hubs", "rest", "unknown", "each", "both", "back"]
 #: Whom a clause speaks of, or whom that one is held against.
 Role = Literal["subject", "against"]
 
@@ -54,6 +54,12 @@ _OWN_WORDS: Final[Mapping[MentionKind, str]] = {
         r"|(?<![a-z])(?:the |these )?(?:two|three|four)(?: regions| hubs| of them)?(?= together"
         r"| combined| jointly)|(?<![a-z])together they|(?<![a-z])(?:the )?(?:two|both) regions"
     ),
+    "back": (
+        r"(?:上述|这些|这(?=\s?[\d一二两三四五六七八九十]+\s?个)|该等|前述)\s?(?:[\d一二两三四五六七八九十]{0,3}\s?[个大]?)?"
+        r"(?:省份?|地区|区域|枢纽(?:节点)?)"
+        r"|(?<![a-z])(?:(?:these|those|the same) (?:[\w-]+ )?(?:provinces|regions|hubs)|they"
+        r"|(?<=from )them)(?![a-z])"
+    ),
     "nation": (
         r"全国(?:总指数|总供算量)?|我国|中国|总指数|国内|(?<![a-z])(?:nationwide|national(?:ly)?"
         r"|(?:mainland )?china(?:'s)?|the (?:whole )?(?:country|nation)(?:'s)?|overall index"
@@ -67,7 +73,7 @@ class Mention(Span):
     """One name of an area in the text.
 
     ``areas`` are all that the name may mean, 内蒙古 a province and a hub; none where the data do
-    not know the group.
+    not know the group, or before it is known whom 上述省份 points back to.
     """
 
     kind: MentionKind
@@ -170,6 +176,10 @@ class Names:
             "hubs": facts.hub_union,
             "rest": facts.rest,
         }
+        count = next((_FEW[char] for char in match[0] if char in _FEW), 0)
+        if kind == "both" and "枢纽" in match[0] and count == len(facts.hubs):
+            # 两个枢纽, where there are no more
+            kind = "hubs"
         area = known.get(kind)
         label = {"nation": "the nation", "hubs": "the hubs", "rest": "the other provinces"}
         return Mention(*match.span(), kind, (area,) if area else (), label.get(kind, match[0]))
@@ -254,11 +264,14 @@ class Subjects:
 
 
 _OF: Final = 3
+_FEW: Final = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5}
 _PARTS: Final = frozenset({"hubs", "rest"})
 #: The hubs, or the regions, as those among which one is something.
 _AMONG: Final = re.compile(
-    r"(?:(?<![a-z])among|(?:est|most|first|second|third|fourth|last) (?:\w+ )?of|of all)"
-    r"(?: all)?(?: the)?(?: (?:eight|seven|8|7))?(?: national)? $|[居列占]\s?[八七各\d]?个?大?$"
+    r"(?:(?<![a-z])(?:among|leads?|led|tops|topped|heads?)"
+    r"|(?:est|most|first|second|third|fourth|last) (?:\w+ )?of|of all)"
+    r"(?: all)?(?: the)?(?: (?:eight|seven|8|7))?(?: national)? $"
+    r"|(?:[居列占]|领跑)\s?[八七各\d]?个?大?$"
 )
 _WITHIN: Final = re.compile(
     r"(?:之?中|里|内|之)?(?:首|第[一二三四五六七八\d]|末|榜首|排名|排第|最)|之?中(?![国心])|之首"
@@ -266,7 +279,8 @@ _WITHIN: Final = re.compile(
 #: As ``AGAINST``, without what may as well introduce the one that is spoken of.
 _AGAINST_AREA: Final = re.compile(
     r"(?:高于|低于|快于|慢于|高出|超过|超出|大于|小于|领先于?|落后于?|仅次于|次于|较|比|优于|多于|少于"
-    r"|不及|相当于|承接"
+    r"|不及|相当于|承接|[较比]最[高低大小快慢多少]的"
     r"|(?<![a-z])(?:than|behind|above|below|against|after|ahead of|exceeding|compared (?:with|to)"
-    r"|relative to|outpac\w+|surpass\w*|following|matching))\s?(?:the )?$"
+    r"|relative to|outpac\w+|surpass\w*|following|matching|leads?|led|topp?s?(?:ed)?|heads?))"
+    r"\s?(?:the )?$"
 )

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from cci_cli.proofreading.lexicon import (
+    BASE,
     FROM,
     GOES_ON,
     LED_GAP,
+    PREVIOUS,
     REACHED,
     SINCE_BEFORE,
     STARTED,
@@ -28,7 +30,17 @@ _OF_NATION: Final = re.compile(
 _CARDS: Final = re.compile(r"标准卡(?!时)|(?<![a-z])standard cards?(?![ -]hour)")
 _LED: Final = re.compile(r"(?:^|[，,\s])(?:降|升|增)?(?:至|到|为|达|达到|to)\s?$")
 _DECIDING: Final = frozenset({"share", "provide", "pull", "rate", "rise", "fall", "change"})
+_TAKEN: Final = frozenset({"占", "account for", "accounts for", "accounted for"})
+_MORE: Final = r" (?:more|less|fewer|higher|lower|up|down) (?:than |on |from )"
+_THAN_BEFORE: Final = re.compile(
+    rf"{_MORE}(?:(?:that |it )?(?:was )?(?:in|at|of) )?(?:the )?"
+    rf"(?:{PREVIOUS.pattern}|{BASE.pattern})"
+)
+_THAN: Final = re.compile(
+    rf"(?:较|比|相比)[^，,；;。]{{0,16}}(?:{PREVIOUS.pattern}|{BASE.pattern})"
+)
 _LOWER: Final = re.compile(
+    r"^\s?少|少(?=\s?[约近]?\s?\d)|(?<![a-z])(?:less|fewer|down) (?:than|from|on)(?![a-z])|"
     r"低于|慢于|落后|[低慢](?=\s?[约近]?\s?\d)|(?<![a-z])lag|(?<![a-z])trail"
     r"|(?:lower|slower) than|below|behind"
 )
@@ -102,6 +114,19 @@ class _Words:
         """Whether a distance is one downwards: 低于, behind."""
         start = max(self.span.start - 40, self.scene.sentence.start)
         return bool(_LOWER.search(self.scene.view(start, self.span.end + 40)))
+
+    @property
+    def is_since(self) -> bool:
+        """Whether a distance is one from an earlier day: less than in the period before."""
+        scene = self.scene
+        rest = scene.view(self.span.end, scene.sentence.end)
+        if _THAN_BEFORE.match(rest):
+            return True
+        head = scene.view(self.floor, self.span.start)
+        return (
+            bool(_THAN.search(head))
+            and not scene.subjects_in(self.floor, self.span.start, self.span.start)[1:]
+        )
 
     @property
     def direction(self) -> int:
@@ -235,7 +260,8 @@ def _read_percent_behind(words: _Words) -> tuple[tuple[Quantity, ...], int]:
     """``8.81 % growth``, ``29.52 % of the national supply``, 29.52%的供算量."""
     rest = words.scene.folded[words.span.end : words.span.end + 40]
     if words.was("gap"):
-        return (), 1
+        # 比基准点位高 8.81 %
+        return (("growth",), -1 if words.is_lower else 1) if words.is_since else ((), 1)
     first = next(iter(words.behind), None)
     near = first is not None and first.start - words.span.end <= _BEHIND
     if first is not None and near:
@@ -249,21 +275,29 @@ def _read_percent_behind(words: _Words) -> tuple[tuple[Quantity, ...], int]:
 
 
 def _read_points_of_per_cent(words: _Words) -> tuple[tuple[Quantity, ...], int]:
+    is_since = words.is_since and not words.was("rate")
     if words.has("target"):
         return ("target_gap",), 1
-    if words.has("gap"):
+    if words.has("gap") and not is_since:
         names: tuple[Quantity, ...] = ("share_gap", "growth_gap")
         if words.has("share", "rate", "rise", "fall"):
             names = names[:1] if words.has("share") else names[1:]
         return names, -1 if words.is_lower else 1
-    if words.has("pull", "provide", "increment"):
-        return ("contribution",), -1 if words.was("fall") else 1
-    if words.was("rate") and words.was("rise", "fall", "change"):
-        return (), 1
     last = words.last or next(iter(words.behind), None)
-    if last is not None and last.name in {"rise", "fall", "change", "share"}:
-        return ("share_change",), -1 if last.name == "fall" else 1
-    return (), 1
+    name = None if last is None else last.name
+    # 其中华东占 4.38 个百分点: of the growth, for its share is told in per cent
+    is_taken = last is not None and words.scene.folded[last.start : last.end] in _TAKEN
+    quantities: tuple[Quantity, ...] = ()
+    if is_since:
+        quantities = ("share_change",)
+    elif is_taken or words.has("pull", "provide", "increment"):
+        quantities = ("contribution",)
+    elif words.was("rate") and words.was("rise", "fall", "change"):
+        return (), 1
+    elif name in {"rise", "fall", "change", "share"}:
+        quantities = ("share_change",)
+    is_down = words.was("fall") if quantities == ("contribution",) else name == "fall"
+    return quantities, -1 if is_down or (is_since and words.is_lower) else 1
 
 
 def _read_points(words: _Words) -> tuple[tuple[Quantity, ...], int]:

@@ -1,7 +1,7 @@
 """One sentence with all that is named in it: whom a place speaks of, and when. Domain: no I/O."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -13,8 +13,10 @@ from cci_cli.proofreading.lexicon import (
     AS_OF,
     BASE,
     BELONGS,
+    OWN_PART,
     PREVIOUS,
     SINCE,
+    SINCE_LEVEL,
     TOGETHER,
     WORDS,
     WordClass,
@@ -78,10 +80,27 @@ class Scene:
         facts: Facts,
     ) -> None:
         self.folded, self.sentence, self.facts, self._before = folded, sentence, facts, topic
-        self.subjects = Subjects(folded, sentence, mentions)
+        self.subjects = Subjects(folded, sentence, self._point_back(mentions))
         self.numerals = tuple(numerals)
         self.figures = tuple(item for item in self.numerals if isinstance(item, Figure))
         self.days = tuple(item for item in self.numerals if isinstance(item, Day))
+
+    def _point_back(self, mentions: Iterable[Mention]) -> Iterator[Mention]:
+        """上述省份 and "they" as those that were named before; without such they are left out."""
+        earlier: list[Mention] = []
+        for mention in mentions:
+            found: Mention | None = mention
+            if mention.kind == "back":
+                own = [item for item in earlier if item.kind in {"hubs", "rest"}][-1:]
+                before = Subject(0, 0, tuple(own)) if own else self._before
+                areas = before.combine(self.facts) if before is not None else ()
+                found = None
+                if before is not None and areas:
+                    kind, label = before.kind, before.label
+                    found = Mention(mention.start, mention.end, kind, areas, label)
+            if found is not None:
+                earlier.append(found)
+                yield found
 
     @cached_property
     def outer(self) -> str:
@@ -170,6 +189,13 @@ class Scene:
         if not any(paren.start - _REACH <= end <= paren.start for end in ends):
             return None
         last = outside[-1]
+        if last.role == "against" and last.kind == "nation":
+            # grew faster than the nation (16.55 %): of whom it is said, or the nation's own
+            spoken = [item for item in outside if item.role == "subject"][-1:]
+            is_told = bool(spoken) and len(self._figures_within(paren)) == len(spoken[0].members)
+            if is_told and spoken[0].is_list:
+                return Resolution((spoken[0],), is_certain=True)
+            return Resolution((*spoken, last), is_certain=True)
         if last.is_list and len(self._figures_within(paren)) != len(last.members):
             single = Subject(last.members[-1].start, last.end, (last.members[-1],))
             inner = [m for m in last.members if m.end <= paren.start]
@@ -183,12 +209,26 @@ class Scene:
 
     def _resolve_own(self, span: Span, clause: Span, *, is_relation: bool) -> Resolution | None:
         before = self.subjects_in(clause.start, span.start, span.start)
+        if is_relation and before and before[-1].role == "against":
+            near = before[-1]
+            own_part = OWN_PART.fullmatch(self.view(near.end, span.start))
+            is_multiple = any(f.start == span.start and f.unit == "times" for f in self.figures)
+            if own_part and near.kind == "area" and not is_multiple:
+                return Resolution((near,), is_certain=True)
         if is_relation and len(before) > 1:
-            before = before[:1]
+            # Central China 0.48 and Northeast China 0.27: each its own
+            apart = [f.end for f in self.figures if clause.start <= f.start < span.start]
+            own = [item for item in before if apart and item.start >= apart[-1]]
+            is_own = bool(own) and own[0].role == "subject"
+            before = own[:1] if is_own else before[:1]
         elif before and before[-1].role == "against" and not is_relation:
             gap = self.view(before[-1].end, span.start)
             is_direct = before[-1].kind not in {"each", "hubs"}
             head = self.folded[max(before[-1].start - 8, self.sentence.start) : before[-1].start]
+            is_whole = before[-1].kind == "nation" and any(
+                item.start == span.start and (item.slack or item.step > 1) for item in self.figures
+            )
+            is_direct = is_direct and not is_whole
             if is_direct and _DIRECT.fullmatch(gap) and not _WHOLE.search(head):
                 return Resolution((before[-1],), is_certain=True)
         spoken = [item for item in before if item.role == "subject"]
@@ -268,8 +308,9 @@ class Scene:
                 period = found
                 since = found.previous if found in facts.history.points else None
         if period == facts.period and not self._find_periods(floor, span.start):
-            for _, found, is_start in self._find_periods(self.sentence.start, floor):
-                if not is_start:
+            for place, found, is_start in self._find_periods(self.sentence.start, floor):
+                # 上期供算量为零；…增长: words of another clause do not date a change
+                if not is_start and (isinstance(place, Day) or not is_change):
                     period = found
                     since = found.previous
         if period == facts.config.methodology.base_period and since == period.previous:
@@ -294,7 +335,9 @@ class Scene:
         return sorted(found, key=lambda item: item[0].start)
 
     def _is_start(self, span: Span) -> bool:
-        head = self.folded[max(span.start - 24, self.sentence.start) : span.start]
+        head = self.folded[max(span.start - 40, self.sentence.start) : span.start]
+        if SINCE_LEVEL.search(head):
+            return True
         return bool(SINCE.search(head)) and not AS_OF.search(head.removesuffix("on "))
 
     def period_of(self, day: Day) -> Period | None:

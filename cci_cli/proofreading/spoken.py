@@ -26,6 +26,7 @@ _FRACTION: Final = re.compile(
     r"|(?<![a-z-])half(?! of 20)(?![- ]?year)(?![a-z]))"
     r"|(?<![a-z])(?P<words>(?:a|one|two|three)[ -](?:thirds?|quarters?|fifths?))(?![a-z])"
 )
+_OF_WHOLE: Final = re.compile(r"全国(?:的|总量的?|供算量的?)?$")
 _COUNT: Final = re.compile(
     r"(?<![第其百十分点月])(?P<number>[二两三四五六七八九十]{1,3}|十[一二三四五六七八九]?)(?=[个大省])"
     r"|(?<![a-z])(?P<word>(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen"
@@ -109,7 +110,9 @@ def _bound(
     slack: Fraction = Fraction(0),
 ) -> Figure:
     start, end = match.span()
-    bound = find_bound(folded, start, end)
+    # 超过全国的一半
+    whole = _OF_WHOLE.search(folded[max(start - 8, 0) : start])
+    bound = find_bound(folded, start - len(whole[0]) if whole else start, end)
     if match[0].startswith(("过", "近")):
         bound = "over" if match[0][0] == "过" else "near"
     return Figure(start, end, unit, value, step, bound, slack)

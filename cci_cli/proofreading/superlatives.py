@@ -66,13 +66,15 @@ def _is_about_areas(scene: Scene, claim: Claim, subject: Subject | None, text: s
 
 def _find_subject(scene: Scene, claim: Claim) -> Subject | None:
     clause = scene.sentence.clause_at(claim.start)
+    own = scene.subjects_in(clause.start, claim.start, claim.start)
+    spoken = [item for item in own if item.kind == "area" and item.role == "subject"]
     if not claim.is_after:
         place = find_behind(scene, claim)
         behind = scene.subjects.within(place, place + 1)
-        if behind and behind[0].kind == "area":
+        # … has the largest supply, … grew fastest: the next clause speaks of another
+        is_apart = bool(spoken) and place >= clause.end
+        if behind and behind[0].kind == "area" and not is_apart:
             return behind[0]
-    own = scene.subjects_in(clause.start, claim.start, claim.start)
-    spoken = [item for item in own if item.kind == "area" and item.role == "subject"]
     if spoken:
         return spoken[-1]
     if not claim.is_after and not own:

@@ -31,7 +31,7 @@ _PATTERN: Final = re.compile(
     rf"|{_B}(?:below|slower than|lower than|behind) the national (?!share)[a-z]*)"
     rf"|(?P<fast>增[长速]较快|增速(?:相对)?较[快高]|较快增长|快速增长|高速增长"
     rf"|{_B}(?:rapid|fast|strong) growth"
-    rf"|{_B}grew (?:rapidly|fast|strongly))"
+    rf"|{_B}grew (?:rapidly|fast|strongly)(?![a-z]))"
     rf"|(?P<slow>增[长速](?:相对|较为|趋于|有所)?(?:平缓|缓慢|较慢|较低|平稳)"
     rf"|{_B}(?:slow|modest|moderate) growth"
     rf"|{_B}grew (?:slowly|modestly|moderately))"

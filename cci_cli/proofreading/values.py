@@ -154,16 +154,20 @@ def _amount(
     area: Area, quantity: Quantity, unit: Unit, when: When, facts: Facts
 ) -> Fraction | None:
     """Supply in card-hours a year, or the cards or computing power behind it."""
-    method = facts.config.methodology
-    factor = Fraction(1)
-    if unit != "card_hours":
-        factor /= method.hours_per_year
-    if unit == "eflops":
-        factor *= Fraction(method.standard_card_tflops) / 10**6
+    factor = find_factor(unit, facts)
     if quantity == "amount":
         return _times(_supply(area, when.period, facts), factor)
     now, before = _supply(area, when.period, facts), _supply(area, when.since, facts)
     return _times(before if quantity == "previous_amount" else _less(now, before), factor)
+
+
+def find_factor(unit: Unit, facts: Facts) -> Fraction:
+    """What a card-hour a year is in cards or computing power."""
+    method = facts.config.methodology
+    if unit not in {"cards", "eflops"}:
+        return Fraction(1)
+    factor = Fraction(1, method.hours_per_year)
+    return factor * Fraction(method.standard_card_tflops) / 10**6 if unit == "eflops" else factor
 
 
 def _supply(area: Area, period: Period | None, facts: Facts) -> Fraction | None:
