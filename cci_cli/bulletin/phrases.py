@@ -15,7 +15,7 @@ _ZH: Final = {
     "percent": "{value}%",
     "share_of": "{name}占{value}%",
     "points_of": "{name}{value}个百分点",
-    "points_off": "{name}下拉{value}个百分点",
+    "points_off": "{name} -{value}个百分点",
     "several": "分别",
     # a change of supply
     "rise": "增长{value}%",
@@ -124,7 +124,7 @@ _EN: Final = {
     "percent": "{value}%",
     "share_of": "{name} {value}%",
     "points_of": "{name} {value}",
-    "points_off": "{name} minus {value}",
+    "points_off": "{name} -{value}",
     "several": "",
     "rise": "grew by {value}%",
     "fall": "fell by {value}%",
@@ -212,8 +212,8 @@ _EN: Final = {
     "provinces_first_tied": "Of the {count} provinces, {name} share the largest supply, equivalent "
     "to {level} points or {value}% of the nation each.",
     "provinces_top": "The first {number}, {names}, have {value}% together.",
-    "provinces_all_up": "rose in all {count} provinces",
-    "provinces_all_down": "fell in all {count} provinces",
+    "provinces_all_up": "rose in all {count}",
+    "provinces_all_down": "fell in all {count}",
     "provinces_lead": "By province, supply ",
     "provinces_up": "rose in {count}",
     "provinces_down": "fell in {count}",

@@ -371,7 +371,7 @@ def _measure_causes(
         found = [whole, change]
     is_bare = figure.unit == "none" and figure.step >= _COARSE
     unit: Unit = "card_hours" if is_bare else figure.unit
-    if unit in {"cards", "card_hours", "eflops"}:
+    if unit in {"cards", "card_hours", "eflops", "pflops"}:
         factor = find_factor(unit, facts)
         return [Value(label, "amount_change", unit, factor * value) for value in found]
     link, around = facts.nation.link, scene.find_words(clause.start, clause.end)

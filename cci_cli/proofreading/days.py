@@ -48,7 +48,7 @@ _YEAR: Final = re.compile(
     r"(?<![\d.,])(?:19|20|21)\d\d(?=\s?年|\s?[-–—~至]\s?(?:19|20|21)\d\d\s?年)"
     r"|(?<=[(〔\[“\"])(?:19|20|21)\d\d(?=[)〕\]”\"])"
     r"|(?<![a-z])(?:in|of|by|since|from|during|late|early|mid|until|through|for|year|fy)[ -]?"
-    r"(?:19|20|21)\d\d(?![\d%,]|\.\d| ?(?:%|points?|pts|cards?|eflops|percent|billion|million))"
+    r"(?:19|20|21)\d\d(?![\d%,]|\.\d| ?(?:%|points?|pts|cards?|[ep]flops|percent|billion|million))"
 )
 _FIRST_DAYS: Final = ("初", "年初", "beginning of", "start of")
 _LAST_MONTH: Final = 12

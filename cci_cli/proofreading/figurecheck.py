@@ -27,7 +27,9 @@ from cci_cli.proofreading.tokens import Figure, unit_of
 from cci_cli.proofreading.values import Quantity
 from cci_cli.proofreading.wordings import Span
 
-_MEASURED: Final = frozenset({"percent", "pp", "points", "cards", "card_hours", "eflops", "times"})
+_MEASURED: Final = frozenset(
+    {"percent", "pp", "points", "cards", "card_hours", "eflops", "pflops", "times"}
+)
 _PARAMETERS: Final = frozenset({"hours", "tflops", "places"})
 _COUNTED: Final = frozenset({"provinces", "regions", "hubs", "indices"})
 
@@ -142,7 +144,7 @@ def _inherit_backwards(scene: Scene, figures: Sequence[Figure]) -> list[Figure]:
     return found
 
 
-_AMOUNTS: Final = frozenset({"cards", "card_hours", "eflops"})
+_AMOUNTS: Final = frozenset({"cards", "card_hours", "eflops", "pflops"})
 
 
 def _floor_of(scene: Scene, last_end: int, figure: Figure) -> int:

@@ -15,6 +15,7 @@ Unit = Literal[
     "cards",
     "card_hours",
     "eflops",
+    "pflops",
     "times",
     "hours",
     "tflops",
@@ -66,6 +67,7 @@ _UNITS: Final[Mapping[Unit, str]] = {
     "pp": rf"个?百分点|个pct{_E}|percentage[ -]points?|ppts?{_E}|pps?{_E}|pct\.? ?pts?{_E}",
     "percent": rf"%|percent{_E}|per cent{_E}|pct{_E}",
     "eflops": rf"eflops?(?:/s)?{_E}|exaflops?{_E}",
+    "pflops": rf"pflops?(?:/s)?{_E}|petaflops?{_E}",
     "tflops": rf"tflops?(?:/s)?{_E}|teraflops?{_E}",
     "card_hours": (
         rf"(?:标准)?卡时|(?:标准)?卡[·.]时|(?:标准)?卡小时|gpu小?时"
@@ -161,7 +163,7 @@ _WORDS: Final[Mapping[WordClass, str]] = {
     ),
     "rate": rf"增速|涨幅|增幅|增长率|{_B}growth(?: rates?)?{_E}|{_B}rate of growth",
     "fall": (
-        rf"负增长|下降|减少|下滑|回落|降低|缩减|萎缩|下跌|收缩|走低|[降跌](?!临|落)"
+        rf"负增长|下降|减少|下滑|回落|降低|缩减|萎缩|下跌|收缩|走低|下拉|拉低|拖累|[降跌](?!临|落)"
         rf"|{_B}f[ae]ll(?:s|en|ing)?{_E}|{_B}declin\w{{1,3}}|{_B}decreas\w{{1,3}}|{_B}down{_E}"
         rf"|{_B}drop\w{{0,4}}|{_B}shr[iau]nk\w{{0,3}}|{_B}slipp?\w{{0,3}}|{_B}contracted"
         rf"|{_B}lost{_E}|{_B}loses?{_E}|{_B}(?:took|takes?|taken|taking) away|{_B}removed{_E}"

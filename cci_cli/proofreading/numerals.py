@@ -47,7 +47,7 @@ _LINE_MARK: Final = re.compile(
     r"(?:[.)、〕\]:](?!\d)\s*|\s+(?=[^\W\da-z]|[a-z]{4}))"
 )
 _UNIT_LIKE: Final = re.compile(
-    r"\s*(?:[个大张亿万倍点位卡省家]|percent|points?|eflops|billion|million)"
+    r"\s*(?:[个大张亿万倍点位卡省家]|percent|points?|eflops|pflops|billion|million)"
 )
 _NAME_AROUND: Final = re.compile(r"[a-z][-_.]?$")
 _NAME_AFTER: Final = re.compile(r"[a-z]")

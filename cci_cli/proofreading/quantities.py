@@ -205,7 +205,7 @@ def _read(unit: Unit, words: _Words, floor: int) -> Reading:
             quantities, sign = _read_points_of_per_cent(words)
         case "points":
             quantities, sign = _read_points(words)
-        case "cards" | "card_hours" | "eflops":
+        case "cards" | "card_hours" | "eflops" | "pflops":
             quantities, sign = _read_amount(words)
         case _:
             quantities = ()

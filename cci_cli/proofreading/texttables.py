@@ -32,7 +32,9 @@ _RULE: Final = re.compile(r"[\s|:+=-]+")
 _LONGEST_GAP: Final = 3
 #: 1,088.07 is one cell.
 _COMMA: Final = re.compile(r",(?!\d{3}(?:[.,%\s]|$))")
-_MEASURED: Final = frozenset({"percent", "points", "pp", "cards", "card_hours", "eflops", "none"})
+_MEASURED: Final = frozenset(
+    {"percent", "points", "pp", "cards", "card_hours", "eflops", "pflops", "none"}
+)
 
 
 @dataclass(frozen=True)
@@ -314,6 +316,7 @@ def _read_words(figure: Figure, text: str) -> tuple[Unit, tuple[Quantity, ...]] 
         (unit == "cards", "cards", "amount"),
         (unit == "card_hours", "card_hours", "amount"),
         (unit == "eflops", "eflops", "amount"),
+        (unit == "pflops", "pflops", "amount"),
         ("change" in names and not is_percent, "points", "level_change"),
         ("level" in names and figure.unit in {"none", "points"}, "points", "level"),
     ]

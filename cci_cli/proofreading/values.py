@@ -59,6 +59,7 @@ _UNIT_TEXTS: Final[Mapping[Unit, str]] = {
     "pp": " percentage points",
     "points": " points",
     "eflops": " EFLOPS",
+    "pflops": " PFLOPS",
     "cards": " cards",
     "card_hours": " card-hours",
     "times": " times",
@@ -71,6 +72,7 @@ _ANY: Final[Mapping[Unit, tuple[Quantity, ...]]] = {
     "cards": ("amount", "amount_change"),
     "card_hours": ("amount", "amount_change"),
     "eflops": ("amount", "amount_change"),
+    "pflops": ("amount", "amount_change"),
     "times": ("ratio",),
 }
 
@@ -164,10 +166,12 @@ def _amount(
 def find_factor(unit: Unit, facts: Facts) -> Fraction:
     """What a card-hour a year is in cards or computing power."""
     method = facts.config.methodology
-    if unit not in {"cards", "eflops"}:
+    if unit not in {"cards", *_FLOPS}:
         return Fraction(1)
     factor = Fraction(1, method.hours_per_year)
-    return factor * Fraction(method.standard_card_tflops) / 10**6 if unit == "eflops" else factor
+    if unit in _FLOPS:
+        return factor * Fraction(method.standard_card_tflops) / _FLOPS[unit]
+    return factor
 
 
 def _supply(area: Area, period: Period | None, facts: Facts) -> Fraction | None:
@@ -231,6 +235,8 @@ _POINTS: Final[Mapping[Quantity, _Measure]] = {
         _times(area.increment_share, 100), Fraction(facts.target_pct)
     ),
 }
+#: TFLOPS in one of a unit of computing power.
+_FLOPS: Final[Mapping[Unit, int]] = {"eflops": 10**6, "pflops": 10**3}
 #: What words such as 下降 turn round.
 SIGNED: Final[frozenset[Quantity]] = frozenset(
     {"growth", "share_change", "level_change", "amount_change", "contribution"}
