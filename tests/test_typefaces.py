@@ -57,7 +57,7 @@ def test_each_font_says_its_family_style_and_weight_in_every_place(font):
     assert [font["name"].getDebugName(name_id) for name_id in (1, 2, 6, 16, 17)] == [
         FAMILY,
         style,
-        f"NotoSansSC-{style}",
+        f"CCISansSC-{style}",
         None,
         None,
     ]

@@ -1,6 +1,6 @@
 """Make the fonts of the bulletin: two static subsets of Noto Sans SC, Regular and Bold.
 
-The source is the variable font of the PyPI package `justmytype-intl-cjk`, at the version that
+The source is the variable font of the Python package `justmytype-intl-cjk`, at the version that
 constraints.txt names; its SHA-256 stands below. A font without variation is what every consumer
 reads alike: some take the thinnest instance of a variable one without a word. The subset holds
 GB2312 and the signs of tables; what it lacks, the report tells.
@@ -22,7 +22,8 @@ from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
-FAMILY = "Noto Sans SC"
+#: A name of its own: on a machine that has Noto Sans SC, that one would be taken for it.
+FAMILY = "CCI Sans SC"
 SOURCE = "fonts/ofl/notosanssc"
 SOURCE_SHA256 = "a3041811a78c361b1de50f953c805e0244951c21c5bd412f7232ef0d899af0da"
 WEIGHTS = {"Regular": 400, "Bold": 700}
@@ -82,9 +83,9 @@ def name_style(font: TTFont, style: str) -> None:
     names = {
         1: FAMILY,
         2: style,
-        3: f"2.004;ADBO;NotoSansSC-{style};ADOBE",
+        3: f"2.004;CCI;CCISansSC-{style}",
         4: FAMILY if style == "Regular" else f"{FAMILY} {style}",
-        6: f"NotoSansSC-{style}",
+        6: f"CCISansSC-{style}",
     }
     for name_id, text in names.items():
         font["name"].setName(text, name_id, *_ENGLISH)
@@ -110,7 +111,7 @@ def main(root: Path) -> None:
     out.mkdir(exist_ok=True)
     characters = find_characters(root / "config")
     for style in WEIGHTS:
-        path = out / f"NotoSansSC-{style}.ttf"
+        path = out / f"CCISansSC-{style}.ttf"
         make_font(source, characters, style).save(path)
         content = path.read_bytes()
         print(f"{path}: {len(content):,} bytes, sha256 {hashlib.sha256(content).hexdigest()}")

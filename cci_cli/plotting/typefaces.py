@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 Weight = Literal["regular", "bold"]
 
-FAMILY: Final = "Noto Sans SC"
+#: A name that no font of a system has: it would be taken for this one.
+FAMILY: Final = "CCI Sans SC"
 FONT_FOLDER: Final = Path(__file__).parent / "fonts"
 FONT_FILES: Final[Mapping[Weight, str]] = {
-    "regular": "NotoSansSC-Regular.ttf",
-    "bold": "NotoSansSC-Bold.ttf",
+    "regular": "CCISansSC-Regular.ttf",
+    "bold": "CCISansSC-Bold.ttf",
 }
 #: As CSS and OpenType count it.
 WEIGHT_NUMBERS: Final[Mapping[Weight, int]] = {"regular": 400, "bold": 700}
