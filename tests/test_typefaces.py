@@ -134,4 +134,4 @@ def test_a_package_that_is_not_installed_is_named(module, package, monkeypatch):
         subset_font("regular", TEXT)
 
     assert caught.value.message == f"the bulletin needs the package {package}"
-    assert caught.value.hint == ("install it beside cci: python -m pip install 'cci-cli[report]'")
+    assert caught.value.hint == (f"install it beside cci: python -m pip install {package}")
