@@ -1,15 +1,11 @@
 """Figures as they are drawn: what is in the files, and that it is the same everywhere."""
 
-import hashlib
-import os
 import re
-import subprocess
 import sys
 from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
-from conftest import REPOSITORY
 
 from cci_cli.errors import SystemFailureError
 from cci_cli.plotting.charts import (
@@ -143,29 +139,6 @@ def test_several_figures_have_room_in_one_page(svgs):
 
     assert len(ids) == len(set(ids)) == 2 * len(svgs)
     assert not re.search(r' class="|url\(|href|<script|<image', page)
-
-
-def test_the_same_figure_gives_the_same_bytes_in_another_process(svgs):
-    code = (
-        "import hashlib; from test_plots import *; "
-        "svgs = [render_svg(make_figure(name)) for name in CHARTS]; "
-        "content = ''.join(svgs).encode() + render_png(svgs[0]); "
-        "print(hashlib.sha256(content).hexdigest())"
-    )
-    environment = os.environ | {
-        "PYTHONHASHSEED": "4711",
-        "LC_ALL": "de_DE.UTF-8",
-        "TZ": "Asia/Shanghai",
-        "RAYON_NUM_THREADS": "1",
-        "PYTHONPATH": os.pathsep.join([str(REPOSITORY), str(REPOSITORY / "tests")]),
-    }
-    run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, env=environment, check=False
-    )
-    content = "".join(svgs.values()).encode() + render_png(svgs["bars"])
-
-    assert run.returncode == 0, run.stderr.decode()
-    assert run.stdout.decode().strip() == hashlib.sha256(content).hexdigest()
 
 
 def test_a_png_is_large_enough_for_print_and_in_the_fonts_of_the_package(svgs):

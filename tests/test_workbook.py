@@ -210,56 +210,66 @@ def test_cells_that_leave_no_doubt_are_taken(accept, workspace, column, value, e
 NOON = datetime(2024, 5, 7, 12, 30)  # noqa: DTZ001
 
 
-@pytest.mark.parametrize(
-    ("column", "value", "code", "shown"),
-    [
-        ("node_id", 700, "E336", "700"),
-        ("node_id", 700.0, "E336", "700"),
-        ("node_id", 7.5, "E336", "7.5"),
-        ("node_id", True, "E336", "TRUE"),
-        ("node_id", date(2024, 5, 7), "E336", "2024-05-07"),
-        ("node_id", time(12, 30), "E336", "12:30:00"),
-        ("node_id", timedelta(hours=30), "E336", "1 day, 6:00:00"),
-        ("node_name", 0, "E336", "0"),
-        ("node_name", False, "E336", "FALSE"),
-        ("node_name", NOON, "E336", "2024-05-07 12:30:00"),
-        ("node_id", "#N/A", "E335", "#N/A"),
-        ("node_name", "1.10E+11", "E335", "1.10E+11"),
-        ("node_id", "a\nb", "E321", "a\nb"),
-        ("node_id", "a\tb", "E321", "a\tb"),
-        ("node_name", "a_x000D_b", "E321", "a\nb"),
-        ("node_name", "a_x000D_\nb", "E321", "a\nb"),
-        ("node_name", "a_x0007_b", "E321", "a\x07b"),
-        ("node_name", "a_x0000_b", "E321", "a\x01b"),
-        ("province", "东\n", "E321", "东\n"),
-        ("province", "#REF!", "E322", "#REF!"),
-        ("province", True, "E322", "TRUE"),
-        ("province", 1.5, "E322", "1.5"),
-        ("model", "#NAME?", "E323", "#NAME?"),
-        ("model", 4090.5, "E323", "4090.5"),
-        ("cards", 12.5, "E324", "12.5"),
-        ("cards", -3, "E324", "-3"),
-        ("cards", -0.5, "E324", "-0.5"),
-        ("cards", True, "E324", "TRUE"),
-        ("cards", date(2024, 5, 7), "E324", "2024-05-07"),
-        ("cards", "#VALUE!", "E324", "#VALUE!"),
-        ("cards", 2.0**53 + 2, "E337", "9007199254740994"),
-        ("cards", 1e16, "E337", "10000000000000000"),
-        ("cards", 9.2e18, "E337", "9200000000000000000"),
-        ("cards", 1e19, "E324", "10000000000000000000"),
-        ("status", 1, "E325", "1"),
-        ("status", "#N/A", "E325", "#N/A"),
-        ("in_service_since", 45000, "E326", "45000"),
-        ("in_service_since", NOON, "E326", "2024-05-07 12:30:00"),
-        ("in_service_since", time(12, 30), "E326", "12:30:00"),
-        ("in_service_since", "#DIV/0!", "E326", "#DIV/0!"),
-        ("in_service_since", date(2025, 1, 1), "E327", "2025-01-01"),
-    ],
-    ids=str,
-)
-def test_cells_that_leave_a_doubt_are_refused(refuse, column, value, code, shown):
-    rows = [["x", None, "东", "M", 1, "in_service", None], with_value(column, value), SECOND]
-    assert refuse(sheet_of(*rows)) == [(code, 3, column, shown)]
+#: column, value, code, and what is shown of it
+DOUBTFUL = [
+    ("node_id", 700, "E336", "700"),
+    ("node_id", 701.0, "E336", "701"),
+    ("node_id", 7.5, "E336", "7.5"),
+    ("node_id", True, "E336", "TRUE"),
+    ("node_id", date(2024, 5, 7), "E336", "2024-05-07"),
+    ("node_id", time(12, 30), "E336", "12:30:00"),
+    ("node_id", timedelta(hours=30), "E336", "1 day, 6:00:00"),
+    ("node_name", 0, "E336", "0"),
+    ("node_name", False, "E336", "FALSE"),
+    ("node_name", NOON, "E336", "2024-05-07 12:30:00"),
+    ("node_id", "#N/A", "E335", "#N/A"),
+    ("node_name", "1.10E+11", "E335", "1.10E+11"),
+    ("node_id", "a\nb", "E321", "a\nb"),
+    ("node_id", "a\tb", "E321", "a\tb"),
+    ("node_name", "a_x000D_b", "E321", "a\nb"),
+    ("node_name", "a_x000D_\nb", "E321", "a\nb"),
+    ("node_name", "a_x0007_b", "E321", "a\x07b"),
+    ("node_name", "a_x0000_b", "E321", "a\x01b"),
+    ("province", "东\n", "E321", "东\n"),
+    ("province", "#REF!", "E322", "#REF!"),
+    ("province", True, "E322", "TRUE"),
+    ("province", 1.5, "E322", "1.5"),
+    ("model", "#NAME?", "E323", "#NAME?"),
+    ("model", 4090.5, "E323", "4090.5"),
+    ("cards", 12.5, "E324", "12.5"),
+    ("cards", -3, "E324", "-3"),
+    ("cards", -0.5, "E324", "-0.5"),
+    ("cards", True, "E324", "TRUE"),
+    ("cards", date(2024, 5, 7), "E324", "2024-05-07"),
+    ("cards", "#VALUE!", "E324", "#VALUE!"),
+    ("cards", 2.0**53 + 2, "E337", "9007199254740994"),
+    ("cards", 1e16, "E337", "10000000000000000"),
+    ("cards", 9.2e18, "E337", "9200000000000000000"),
+    ("cards", 1e19, "E324", "10000000000000000000"),
+    ("status", 1, "E325", "1"),
+    ("status", "#N/A", "E325", "#N/A"),
+    ("in_service_since", 45000, "E326", "45000"),
+    ("in_service_since", NOON, "E326", "2024-05-07 12:30:00"),
+    ("in_service_since", time(12, 30), "E326", "12:30:00"),
+    ("in_service_since", "#DIV/0!", "E326", "#DIV/0!"),
+    ("in_service_since", date(2025, 1, 1), "E327", "2025-01-01"),
+]
+
+
+@pytest.mark.parametrize("column", dict.fromkeys(column for column, *_ in DOUBTFUL))
+def test_cells_that_leave_a_doubt_are_refused(refuse, column):
+    """All of a column in one sheet, each in a row of its own node."""
+    rows = [["first", None, "东", "M", 1, "in_service", None]]
+    expected = []
+    for name, value, code, shown in DOUBTFUL:
+        if name == column:
+            row = with_value("node_id", f"x{len(rows)}")
+            rows.append(
+                [value if at == HEADER.index(column) else cell for at, cell in enumerate(row)]
+            )
+            expected.append((code, len(rows) + 1, column, shown))
+
+    assert refuse(sheet_of(*rows, SECOND)) == expected
 
 
 def test_a_day_that_no_calendar_has_is_refused_without_a_word_of_the_library(refuse):
