@@ -16,7 +16,7 @@ help: ## list the targets
 run: $(VENV)/.core ## install cci and print Table 2 of the first half of 2025
 	$(BIN)/cci compute 2025H1
 
-test: $(VENV)/.dev ## run the tests
+test: $(VENV)/.test ## run the tests
 	$(PYTEST)
 
 check: $(VENV)/.dev ## formatting, lint, types, tests
@@ -45,10 +45,15 @@ $(VENV)/.core: pyproject.toml constraints.txt
 	$(PIP) --editable .
 	touch $@
 
-$(VENV)/.dev: $(VENV)/.core
+$(VENV)/.test: $(VENV)/.core
 	$(PIP) pip
-	$(PIP) --editable '.[excel,report]' --group dev
+	$(PIP) --editable '.[excel,report]' --group test
 	touch $@
+
+$(VENV)/.dev: $(VENV)/.test
+	$(PIP) --group dev
+	touch $@
+
 
 $(VENV)/.fonts: $(VENV)/.core
 	$(PIP) pip
