@@ -3,6 +3,7 @@
 from decimal import Decimal
 from itertools import combinations, pairwise
 from math import hypot, pi
+from typing import NamedTuple
 
 import pytest
 from conftest import REPOSITORY
@@ -23,7 +24,7 @@ from cci_cli.plotting.charts import (
     TileChart,
 )
 from cci_cli.plotting.drawings import Block, Dot, Label, Sector, Stroke
-from cci_cli.plotting.lettering import find_box, find_ticks, spread, tick_text, wrap_text
+from cci_cli.plotting.lettering import find_ticks, find_weight, spread, tick_text, wrap_text
 from cci_cli.plotting.lineplots import choose_periods, draw_lines
 from cci_cli.plotting.ringplots import draw_ring
 from cci_cli.plotting.tileplots import draw_tiles, find_shade
@@ -36,6 +37,25 @@ labels = st.sampled_from(
     ["华北", "内蒙古", "其他省份", "Beijing", "Heilongjiang", "Guangdong-Hong Kong-Macao", "Tibet"]
 )
 values = st.one_of(st.none(), st.decimals(0, 1_000_000, places=2), st.just(Decimal(0)))
+
+# of the font size: what hanzi reach above and below the baseline
+ASCENT, DESCENT = 0.88, 0.14
+
+
+class Box(NamedTuple):
+    """The room that a label takes."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def find_box(label):
+    width = measure_text(label.text, label.size, find_weight(label.is_bold))
+    left = label.x - {"left": 0.0, "center": 0.5, "right": 1.0}[label.align] * width
+    top, bottom = label.y - ASCENT * label.size, label.y + DESCENT * label.size
+    return Box(left, top, left + width, bottom)
 
 
 @st.composite

@@ -19,19 +19,8 @@ SMALL: Final = 11.0
 #: What stands for a value that there is not.
 NONE: Final = "—"
 
-# of the font size: what hanzi reach above and below the baseline, and half of a digit's height
-_ASCENT: Final = 0.88
-_DESCENT: Final = 0.14
+#: Half of a digit's height, of the font size.
 _MIDDLE: Final = 0.365
-
-
-class Box(NamedTuple):
-    """The room that something takes."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
 
 
 class TextLine(NamedTuple):
@@ -40,14 +29,6 @@ class TextLine(NamedTuple):
     text: str
     size: float
     is_bold: bool = False
-
-
-def find_box(label: Label) -> Box:
-    """The room that a label takes."""
-    width = measure_text(label.text, label.size, find_weight(label.is_bold))
-    left = label.x - {"left": 0.0, "center": 0.5, "right": 1.0}[label.align] * width
-    top, bottom = label.y - _ASCENT * label.size, label.y + _DESCENT * label.size
-    return Box(left, top, left + width, bottom)
 
 
 def find_weight(is_bold: bool) -> Weight:
