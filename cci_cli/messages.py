@@ -398,6 +398,10 @@ WARNINGS: Final[Mapping[str, Message]] = MappingProxyType(
             "the released levels are exported; `cci diff {used} {revision}` shows what changed, "
             "`cci publish {period} --restate REASON` takes it over",
         ),
+        "W315": Message(
+            "no square for {provinces}: the bulletin has no tile grids",
+            "give each province a column and a row in config/tiles.csv",
+        ),
         "W301": Message(
             "supply of the province moves by {change} % against {previous}",
             "the limit is {limit} % (config: checks.province_change_pct)",

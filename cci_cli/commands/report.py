@@ -1,6 +1,7 @@
 """``cci report``: the bulletin of a period, or a text held against its figures."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from cci_cli.deliveries import (
     choose_period,
     deliver_publication,
 )
-from cci_cli.errors import DataError, UsageError
+from cci_cli.errors import DataError, UsageError, first_few, make_problem
 from cci_cli.files import read_bytes
 from cci_cli.formats import LOCK_PATIENCE_SECONDS, Lang
 from cci_cli.options import check_choice, check_count
@@ -118,6 +119,7 @@ def report(
     if to is None:
         return _check_file(root, wanted, Path(check or ""), require_official=require_official)
     made: dict[Bulletin, dict[str, bytes]] = {}
+    bare: list[str] = []
 
     def make() -> MadeFiles:
         config = read_config(root)
@@ -126,6 +128,7 @@ def report(
             check_official(facts.history)
         tiles = read_tiles(root, config)
         bulletin = build_bulletin(facts, tiles, lang)
+        bare[:] = [name for name in facts.nation.provinces if name not in tiles.squares]
         if bulletin not in made:
             # what another run has changed in the meantime is seldom anything at all
             made[bulletin] = _render_files(bulletin, wanted)
@@ -139,7 +142,7 @@ def report(
         )
         return facts.history, files
 
-    return deliver_publication(
+    result = deliver_publication(
         root,
         Path(to) / f"{wanted}-bulletin-{lang}",
         make,
@@ -148,6 +151,10 @@ def report(
         wait=wait,
         is_dry_run=dry_run,
     )
+    if not bare:
+        return result
+    doubt = make_problem("W315", provinces=", ".join(first_few(bare)))
+    return replace(result, doubts=(*result.doubts, doubt))
 
 
 def _check_file(

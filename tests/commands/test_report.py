@@ -298,7 +298,7 @@ def test_it_puts_all_files_into_a_folder_of_the_period_and_the_language(bulletin
 def test_a_bulletin_is_put_into_place_once(cci, workspace, tmp_path):
     """A dry run lists what a run writes, and the same again changes nothing.
 
-    There is no square for a and b, and so there are the figures of the hub alone.
+    There is no square for a and b, and so there are the figures of the hub alone, and a warning.
     """
     folder = tmp_path / "out" / "2025H1-bulletin-zh"
     options = ("report", "--to", folder.parent)
@@ -309,11 +309,15 @@ def test_a_bulletin_is_put_into_place_once(cci, workspace, tmp_path):
     listed = {line.split()[-1]: line.split()[3] for line in dry.out.splitlines()}
     assert listed == {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     assert [name for name in listed if name.endswith("svg")] == ["figure1.svg", "figure2.svg"]
-    assert dry.err == f"would {first.err.replace('exported', 'export')}"
+    warning, said = first.err.splitlines()
+    assert warning.startswith("warning: no square for a, b: the bulletin has no tile grids")
+    assert dry.err == f"{warning}\nwould {said.replace('exported', 'export')}\n"
 
     before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-    second = cci(*options, workspace=workspace)
-    assert second.err == f"unchanged: {folder} has 2025H1, provisional, already\n"
+    second = cci(*options, "--quiet", workspace=workspace)
+    assert second.err == ""
+    second = cci(*options, "--dry-run", workspace=workspace)
+    assert second.err.endswith(f"\nunchanged: {folder} has 2025H1, provisional, already\n")
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
 
 
