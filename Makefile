@@ -54,7 +54,6 @@ $(VENV)/.dev: $(VENV)/.test
 	$(PIP) --group dev
 	touch $@
 
-
 $(VENV)/.fonts: $(VENV)/.core
 	$(PIP) pip
 	$(PIP) --group fonts

@@ -658,7 +658,7 @@ def report(
     from exact values, as one HTML file and as PDF; the figures as SVG and PNG; and every claim with
     its formula. The same data give the same bytes.
 
-    A check tells every figure and superlative of a text that the numbers do not bear out.
+    A check tells the figures and superlatives of a text that the numbers do not bear out.
     """
     from cci_cli.bundlelog import describe_events, describe_files
     from cci_cli.commands import report as verb

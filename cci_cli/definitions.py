@@ -203,6 +203,10 @@ class Tiles:
     squares: Mapping[str, tuple[int, int]]
     sha256: str | None
 
+    def find_bare(self, provinces: Sequence[str]) -> list[str]:
+        """The provinces that have no square."""
+        return [province for province in provinces if province not in self.squares]
+
 
 @dataclass(frozen=True, slots=True)
 class CardModel:

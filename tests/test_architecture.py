@@ -62,6 +62,7 @@ ORDER = (
     ("proofreading.values",),
     ("proofreading.findings", "proofreading.scenes"),
     (
+        "proofreading.causes",
         "proofreading.counts",
         "proofreading.quantities",
         "proofreading.texttables",
@@ -140,6 +141,7 @@ DOMAIN = (
     "plotting.charts",
     "plotting.drawings",
     "plotting.palette",
+    "proofreading.causes",
     "proofreading.counts",
     "proofreading.days",
     "proofreading.figurecheck",

@@ -1,7 +1,7 @@
 """The analysis of a bulletin: sentences generated from exact values. Domain: no I/O.
 
-Which word stands in a sentence is decided by exact values, never by printed digits; a sentence
-for which there is no figure is not written.
+Which word stands in a sentence is decided by exact values; but what is printed as nothing is not
+told as a rise or a fall, and a sentence for which there is no figure is not written.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

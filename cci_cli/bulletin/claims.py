@@ -101,16 +101,12 @@ def join_sentences(sentences: Sequence[Sentence | Claim | str], separator: str) 
 
 
 class _Measure(NamedTuple):
-    """One figure of an area: from exact values, and from the levels of a printed table.
-
-    ``read`` takes the levels of the area and of the nation, now and before; null for a figure
-    that no table of levels gives.
-    """
+    """One figure of an area: from exact values, and from the levels of a printed table."""
 
     unit: Unit
     formula: str
     measure: Callable[[Area], Fraction | None]
-    read: Callable[["_Levels"], Fraction | None] | None
+    read: Callable[["_Levels"], Fraction | None]
 
 
 class _Levels(NamedTuple):
@@ -238,7 +234,7 @@ class ClaimMaker:
         spec = _MEASURES[measure]
         exact = _must(spec.measure(area))
         table = self._read_table(several, spec)
-        formula = self._find_level_formula(area) if measure == "level" else spec.formula
+        formula = self._find_formula(area, measure)
         sign = -1 if is_turned else 1
         return Claim(
             name=f"{'+'.join(map(key_of, several))}.{measure}",
@@ -250,15 +246,15 @@ class ClaimMaker:
             from_table=None if table is None else self._digits(sign * table),
         )
 
-    def _find_level_formula(self, area: Area) -> str:
-        """How a level came about; that of a province is not chained."""
-        if area.code is None:
+    def _find_formula(self, area: Area, measure: MeasureName) -> str:
+        """How a figure came about; not every level is chained."""
+        if measure == "level" and area.code is None:
             return "I_national,t × TS_j,t / TS_national,t"
-        if area.status == "base":
+        if measure == "level" and area.status == "base":
             return f"{self._facts.methodology.base_level:f} × TS_i,0 / TS_national,0"
-        if area.status == "reseeded":
+        if measure == "level" and area.status == "reseeded":
             return "I_national,t × TS_i,t / TS_national,t"
-        return "I_i,t−1 × TS_i,t / TS_i,t−1"
+        return _MEASURES[measure].formula
 
     def bound(self, name: str, formula: str, unit: Unit, exact: Fraction, bound: Fraction) -> Claim:
         """A national figure that is told by a round number above it."""
@@ -341,8 +337,6 @@ class ClaimMaker:
         Null where its levels do not give it, however many digits they had: after a change of scope
         or a correction, of areas that overlap, of provinces.
         """
-        if spec.read is None:
-            return None
         keys = [key for area in areas for key in self._find_keys(area)]
         if any(key not in self._printed for key in keys):
             # a province has no row of its own

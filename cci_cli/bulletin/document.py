@@ -105,10 +105,9 @@ def build_bulletin(facts: Facts, tiles: Tiles, lang: Lang) -> Bulletin:
     history, words = facts.history, CAPTIONS[lang]
     methodology, period = facts.config.methodology, facts.period
     sections = analyse(facts, lang)
-    has_squares = set(facts.nation.provinces) <= set(tiles.squares)
     figures = build_figures(
         facts,
-        tiles.squares if has_squares else {},
+        {} if tiles.find_bare(facts.nation.provinces) else tiles.squares,
         [section.key for section in sections],
         lang,
     )

@@ -128,7 +128,7 @@ def report(
             check_official(facts.history)
         tiles = read_tiles(root, config)
         bulletin = build_bulletin(facts, tiles, lang)
-        bare[:] = [name for name in facts.nation.provinces if name not in tiles.squares]
+        bare[:] = tiles.find_bare(facts.nation.provinces)
         if bulletin not in made:
             # what another run has changed in the meantime is seldom anything at all
             made[bulletin] = _render_files(bulletin, wanted)

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from cci_cli.proofreading.counts import check_causes, check_count, check_moved
+from cci_cli.proofreading.causes import check_causes
+from cci_cli.proofreading.counts import check_count, check_moved
 from cci_cli.proofreading.findings import Findings
 from cci_cli.proofreading.judgement import Judge, check_parameter
 from cci_cli.proofreading.lexicon import (
