@@ -18,7 +18,7 @@ from cci_cli.packages import DESCRIPTOR_FILE, PROFILE, SNAPSHOTS, describe_file,
 from cci_cli.periods import Period, PeriodRef
 from cci_cli.releases import INDICES_FILE, TABLE_FILE, render_rows
 from cci_cli.results import RELEASES, release_name
-from cci_cli.schemas import TABLE_SCHEMA
+from cci_cli.rules import TABLE_SCHEMA, digest_rules
 from cci_cli.staging import publish_folder, stage_folder
 from cci_cli.store import NODES_FILE, check_hash, list_revisions
 
@@ -50,6 +50,7 @@ def write_revision(
     origin: Origin,
     *,
     rows: int,
+    checked_nodes: int | None = None,
     is_dry_run: bool = False,
 ) -> tuple[PeriodRef, str, bool]:
     """Store nodes as the next revision of a period, whole or not at all.
@@ -61,6 +62,8 @@ def write_revision(
         nodes: valid rows in the columns of a snapshot, in any order.
         origin: where they come from.
         rows: how many they are.
+        checked_nodes: the number of nodes of rows that were held against the rules of today, which
+            is recorded, so that nobody needs to do it again; null where they were not.
         is_dry_run: whether to stop before the revision gets its name.
 
     Returns:
@@ -94,6 +97,7 @@ def write_revision(
             "created": origin.created,
             "note": origin.note,
             "demonstration": origin.is_demonstration,
+            **({} if checked_nodes is None else {"checked": _describe_check(checked_nodes)}),
             "sources": list(origin.sources),
             "resources": [
                 describe_file(nodes_file, package, rows=rows, schema=TABLE_SCHEMA, sha256=sha256)
@@ -108,6 +112,10 @@ def write_revision(
         # how Polars words a full disk; the values were checked before
         raise SystemFailureError("E502", value=folder, detail=str(error)) from error
     return ref, sha256, True
+
+
+def _describe_check(nodes: int) -> dict[str, Any]:
+    return {"rules": f"sha256:{digest_rules()}", "nodes": nodes}
 
 
 def stage_release(root: Path) -> AbstractContextManager[Path]:

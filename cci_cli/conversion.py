@@ -11,7 +11,7 @@ import polars as pl
 from cci_cli.columns import CARDS, IN_SERVICE, MODEL, PROVINCE, STATUS
 
 
-def aggregate_cards(nodes: pl.DataFrame) -> pl.DataFrame:
+def aggregate_cards(nodes: pl.LazyFrame) -> pl.DataFrame:
     """Cards in service, one row per province and model, sorted by them.
 
     Args:
@@ -22,16 +22,31 @@ def aggregate_cards(nodes: pl.DataFrame) -> pl.DataFrame:
         A province or model whose rows are all out of service is kept with 0 cards.
     """
     in_service = pl.when(pl.col(STATUS) == IN_SERVICE).then(pl.col(CARDS)).otherwise(0)
-    return _sum_cards(nodes.select(PROVINCE, MODEL, in_service.cast(pl.Int128).alias(CARDS)))
+    return _sum_cards(nodes.select(PROVINCE, MODEL, in_service.alias(CARDS)))
 
 
 def merge_card_counts(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """The counts of several batches of one snapshot as one, in the shape of the parts."""
-    return _sum_cards(pl.concat(parts))
+    """Several counts of one snapshot as one.
+
+    Args:
+        parts: at least one; ``province`` and ``model`` (String or Enum), ``cards`` in service
+            (Int64 or Int128), any number of rows of each.
+
+    Returns:
+        As ``aggregate_cards``.
+    """
+    return _sum_cards(pl.concat(parts).lazy())
 
 
-def _sum_cards(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.group_by(PROVINCE, MODEL).agg(pl.col(CARDS).sum()).sort(PROVINCE, MODEL)
+def _sum_cards(rows: pl.LazyFrame) -> pl.DataFrame:
+    return (
+        rows.group_by(PROVINCE, MODEL)
+        .agg(pl.col(CARDS).cast(pl.Int128).sum())
+        # categories are sorted by their place in the config
+        .with_columns(pl.col(PROVINCE, MODEL).cast(pl.String))
+        .collect(engine="streaming")
+        .sort(PROVINCE, MODEL)
+    )
 
 
 def to_standard_cards(

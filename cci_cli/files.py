@@ -4,11 +4,24 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from cci_cli.errors import SystemFailureError, os_failure
 
 _CHUNK_BYTES: Final = 1 << 20
+
+
+def open_file(path: Path) -> BinaryIO:
+    """A file that can be read more than once, open for its bytes.
+
+    Raises:
+        OSError: it cannot be opened.
+        SystemFailureError: E504, it is no regular file.
+    """
+    # a pipe would be empty when it is read again, or make the reader wait for ever
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise SystemFailureError("E504", value=path)
+    return path.open("rb")
 
 
 def hash_file(path: Path) -> str:
@@ -36,21 +49,24 @@ def read_bytes(path: Path) -> bytes:
         raise os_failure("E501", path, error) from error
 
 
-def copy_file(source: Path, target: Path) -> None:
-    """Copy the content of a file, or of a pipe until it ends.
+def copy_file(source: Path, target: Path) -> str:
+    """Copy the content of a file, or of a pipe until it ends; returns its SHA-256.
 
     Raises:
         SystemFailureError: E501 the source cannot be read, E502 the target not be written.
     """
+    sha256 = hashlib.sha256()
     try:
         with source.open("rb") as stream, target.open("xb") as copy:
             while chunk := stream.read(_CHUNK_BYTES):
+                sha256.update(chunk)
                 try:
                     copy.write(chunk)
                 except OSError as error:
                     raise os_failure("E502", target, error) from error
     except OSError as error:
         raise os_failure("E501", source, error) from error
+    return sha256.hexdigest()
 
 
 def replace_file(path: Path, data: bytes) -> None:

@@ -1,6 +1,5 @@
 """Everything to be said of one file of nodes: errors, and moves against the period before. I/O."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -9,7 +8,6 @@ from cci_cli.conversion import to_standard_cards
 from cci_cli.csvfile import Survey, survey_file
 from cci_cli.definitions import Config
 from cci_cli.errors import CciError, ProblemList
-from cci_cli.files import hash_file
 from cci_cli.formats import Encoding
 from cci_cli.nodefile import CheckedNodes, check_nodes, sum_nodes
 from cci_cli.normaliser import Normaliser
@@ -22,7 +20,7 @@ from cci_cli.plausibility import (
 )
 from cci_cli.rawfile import read_raw
 from cci_cli.readings import Reading
-from cci_cli.results import SnapshotFacts
+from cci_cli.results import NodeCounts
 from cci_cli.store import list_periods, read_revision, resolve_ref
 
 
@@ -32,11 +30,11 @@ class Inspection:
 
     ``normaliser`` has gone over a raw file, and puts its rows into canonical form; null for a
     stored one. ``reading`` says how a raw file was read; null for a stored one, and where there was
-    nothing to read. ``facts`` are of the file as it was received.
+    nothing to read.
     """
 
     survey: Survey | None
-    facts: SnapshotFacts | None
+    facts: NodeCounts | None
     errors: ProblemList
     warnings: ProblemList
     compared_with: PeriodRef | None = None
@@ -45,7 +43,7 @@ class Inspection:
 
 
 def inspect_file(
-    workspace: Path, config: Config, path: Path, name: str, period: Period, *, sha256: str
+    workspace: Path, config: Config, path: Path, name: str, period: Period
 ) -> Inspection:
     """All errors of a stored file and, where there are none, its warnings.
 
@@ -55,14 +53,13 @@ def inspect_file(
         path: the file.
         name: what the problems call it.
         period: the half-year it describes.
-        sha256: its hash, which it was held against.
 
     Raises:
         SystemFailureError: E501, the file cannot be read.
     """
     found = Inspection(None, None, ProblemList(name), ProblemList(name))
     survey = survey_file(path, found.errors)
-    return _inspect(workspace, config, period, survey, found, lambda: sha256)
+    return _inspect(workspace, config, period, survey, found)
 
 
 def inspect_raw(
@@ -95,10 +92,10 @@ def inspect_raw(
     raw = read_raw(path, folder, found.errors, encoding)
     if raw is None:
         return found
-    survey = survey_file(raw.path, found.errors, raw.form)
+    survey = survey_file(raw.path, found.errors, raw.form, raw.outline)
     normaliser = Normaliser(config)
     found = replace(found, normaliser=normaliser, reading=Reading(raw.encoding))
-    found = _inspect(workspace, config, period, survey, found, lambda: hash_file(path))
+    found = _inspect(workspace, config, period, survey, found)
     if period is not None and found.facts is not None:
         warn_of_period(period, config.methodology.base_period, today, found.warnings)
     if survey is None:
@@ -114,15 +111,14 @@ def _inspect(
     period: Period | None,
     survey: Survey | None,
     found: Inspection,
-    find_sha256: Callable[[], str],
 ) -> Inspection:
-    """What is found in the values of a surveyed file; its hash is asked for if it is sound."""
+    """What is found in the values of a surveyed file."""
     as_of = None if period is None else period.as_of
     normaliser = found.normaliser
     checked = check_nodes(survey, config, as_of, found.errors, normaliser) if survey else None
     if not survey or not checked:
         return found
-    facts = SnapshotFacts(find_sha256(), checked.rows, checked.nodes)
+    facts = NodeCounts(checked.rows, checked.nodes)
     found = replace(found, survey=survey, facts=facts)
     if period and period.previous in list_periods(workspace):
         previous = resolve_ref(workspace, PeriodRef(period.previous))

@@ -22,7 +22,7 @@ from cci_cli.columns import (
 )
 from cci_cli.definitions import Config, find_name
 from cci_cli.readings import Normalisation
-from cci_cli.schemas import CLEAN_TEXT, ISO_DATE, WHOLE_NUMBER
+from cci_cli.rules import CLEAN_TEXT, ISO_DATE, WHOLE_NUMBER
 from cci_cli.spellings import find_status
 
 #: Spellings of a column that are told one by one; behind them, their number.

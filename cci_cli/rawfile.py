@@ -13,9 +13,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from cci_cli.csvfile import open_file
 from cci_cli.errors import ProblemList, SystemFailureError, os_failure, quote_value
+from cci_cli.files import open_file
 from cci_cli.formats import Encoding
+from cci_cli.outlines import HANZI, Flaw, Outline, outline_file
 from cci_cli.readings import UTF_8
 from cci_cli.records import TextForm
 
@@ -36,8 +37,6 @@ _NAMES: Final = {
     "utf-16-le": "UTF-16",
     "utf-16-be": "UTF-16",
 }
-# a character of three bytes or more in UTF-8: what is not UTF-8 seldom looks like one
-_HANZI: Final = re.compile("[\u0800-\ufffc\U00010000-\U0010ffff]")
 # from a byte beyond ASCII to the next one that no character of GB18030 has in it
 _WORD: Final = re.compile(rb"[\x80-\xff][\x30-\xff]*")
 _END_OF_WORD: Final = re.compile(rb"[\x00-\x2f](?=[\x30-\xff]*\Z)")
@@ -50,19 +49,22 @@ _NEEDS_MARK: Final = "UTF-16 is read by the byte order mark it begins with; save
 
 @dataclass(frozen=True, slots=True)
 class RawText:
-    """CSV text in UTF-8, and what it was read from (``encoding``, as people call it)."""
+    """CSV text in UTF-8, and what it was read from (``encoding``, as people call it).
+
+    ``outline`` is null where it was not needed to read the file.
+    """
 
     path: Path
     encoding: str
     form: TextForm
+    outline: Outline | None = None
 
 
 class _BadBytesError(Exception):
-    """Bytes that an encoding does not have; ``offset`` counts bytes, ``line`` lines from 1."""
+    """Bytes that an encoding does not have."""
 
     def __init__(self, offset: int, line: int) -> None:
-        self.offset = offset
-        self.line = line
+        self.flaw = Flaw("E310", offset, line)
         super().__init__()
 
 
@@ -122,10 +124,14 @@ def _read_unnamed(path: Path, copy: Path, start: bytes, problems: ProblemList) -
 
 def _read_unmarked(path: Path, copy: Path, problems: ProblemList) -> RawText | None:
     """The text of a file in UTF-8 or GB18030; null where neither fits, or both do."""
-    is_open, flaw = _look_for_utf_8(path)
-    if flaw is None:
+    outline = outline_file(path)
+    flaw = outline.flaw
+    if flaw is None or flaw.code != "E310":
+        # all the characters beyond ASCII may have two bytes, as those of GB18030 have; behind a
+        # NUL nothing is looked at: it is no text at all, and the survey names the place
+        is_open = flaw is None and not outline.has_hanzi and not outline.is_ascii
         if not (is_open and _is_in(path, "gb18030")):
-            return RawText(path, UTF_8, TextForm(is_raw=True))
+            return RawText(path, UTF_8, TextForm(is_raw=True), outline)
         line, word = next(_find_words(path))
         names = {codec: quote_value(word.decode(codec)) for codec in ("utf-8", "gb18030")}
         problems.add("E343", line=line, utf_8=names["utf-8"], gb18030=names["gb18030"])
@@ -157,25 +163,6 @@ def _read_utf_16(path: Path, copy: Path, start: bytes, problems: ProblemList) ->
     return _read_text(path, copy, codec, problems)
 
 
-def _look_for_utf_8(path: Path) -> tuple[bool, _BadBytesError | None]:
-    """Whether UTF-8 leaves it open what the text is, and the first bytes that are not UTF-8.
-
-    It is open where all the characters beyond ASCII have two bytes, as those of GB18030 have.
-    Behind a NUL nothing is looked at: it is no text at all, and the survey names the place.
-    """
-    has_hanzi, is_ascii = False, True
-    try:
-        for text in _decode(path, "utf-8"):
-            if "\0" in text:
-                return False, None
-            if not has_hanzi and not text.isascii():
-                is_ascii = False
-                has_hanzi = _HANZI.search(text) is not None
-    except _BadBytesError as flaw:
-        return False, flaw
-    return not has_hanzi and not is_ascii, None
-
-
 def _is_mostly_utf_8(path: Path) -> bool:
     """Whether a file that is not UTF-8 throughout was meant to be.
 
@@ -186,7 +173,7 @@ def _is_mostly_utf_8(path: Path) -> bool:
     for _, word in islice(_find_words(path), _MAX_WORDS):
         text = word.decode(errors="replace")
         flaws = text.count("\ufffd")
-        if len(_HANZI.findall(text)) > 2 * flaws:
+        if len(HANZI.findall(text)) > 2 * flaws:
             sound += 1
         elif flaws:
             broken += 1
@@ -232,7 +219,7 @@ def _read_text(
     copy: Path,
     codec: str,
     problems: ProblemList,
-    utf_8_flaw: _BadBytesError | None = None,
+    utf_8_flaw: Flaw | None = None,
 ) -> RawText | None:
     """A copy in UTF-8 of a file in another encoding; null where its bytes are not in that one.
 
@@ -241,12 +228,12 @@ def _read_text(
     name = _NAMES[codec]
     try:
         separator = _write_copy(_decode(path, codec), copy, codec)
-    except _BadBytesError as flaw:
+    except _BadBytesError as error:
         if utf_8_flaw is None:
-            _add_bad_bytes(name, flaw, problems)
+            _add_bad_bytes(name, error.flaw, problems)
         else:
             # the encoding that holds longer is the likelier one
-            furthest = max(utf_8_flaw, flaw, key=lambda found: found.offset)
+            furthest = max(utf_8_flaw, error.flaw, key=lambda found: found.offset)
             _add_bad_bytes(f"{UTF_8} or {name}", furthest, problems)
         return None
     return RawText(copy, name, TextForm(separator, is_raw=True))
@@ -300,6 +287,6 @@ def _decode(path: Path, codec: str) -> Iterator[str]:
 
 
 def _add_bad_bytes(
-    encoding: str, flaw: _BadBytesError, problems: ProblemList, hint: str | None = None
+    encoding: str, flaw: Flaw, problems: ProblemList, hint: str | None = None
 ) -> None:
     problems.add("E310", line=flaw.line, hint=hint, encoding=encoding, offset=flaw.offset)

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Final
 
 # one record: fields in quotes with inner quotes doubled, or without any quote
+_FIELD: Final = {mark: rf'(?:"(?:[^"]|"")*"|[^"{mark}\r\n]*)' for mark in (",", "\t")}
 _WELL_QUOTED: Final = {
-    mark: re.compile(
-        rf'(?:"(?:[^"]|"")*"|[^"{mark}\r\n]*)(?:{mark}(?:"(?:[^"]|"")*"|[^"{mark}\r\n]*))*\r?\n?'
-    )
-    for mark in (",", "\t")
+    mark: re.compile(rf"{field}(?:{mark}{field})*\r?\n?") for mark, field in _FIELD.items()
 }
+#: A line, without its end, that is a record by itself; by separator.
+WELL_QUOTED_LINE: Final = {mark: rf"^{field}(?:{mark}{field})*$" for mark, field in _FIELD.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,8 +47,16 @@ RELEASES: Final = "releases"
 
 
 @dataclass(frozen=True, slots=True)
+class NodeCounts:
+    """What a file of nodes without a problem holds."""
+
+    rows: int
+    nodes: int
+
+
+@dataclass(frozen=True, slots=True)
 class SnapshotFacts:
-    """What is known of a file of nodes beyond its rows."""
+    """What is known of a stored file of nodes beyond its rows."""
 
     sha256: str
     rows: int
@@ -183,7 +191,7 @@ class ValidateResult:
 
     file: str
     ref: PeriodRef | None
-    facts: SnapshotFacts | None
+    facts: NodeCounts | None
     errors: tuple[Problem, ...]
     error_count: int
     warnings: tuple[Problem, ...]

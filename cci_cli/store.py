@@ -4,13 +4,16 @@
 is stored once is never changed: a correction is the next revision.
 """
 
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
-from cci_cli.columns import COLUMNS
+from cci_cli.columns import CARDS, COLUMNS, MODEL, PROVINCE
+from cci_cli.conversion import aggregate_cards
 from cci_cli.csvfile import Survey
 from cci_cli.definitions import Config
 from cci_cli.errors import DataError
@@ -25,24 +28,25 @@ from cci_cli.packages import (
 )
 from cci_cli.periods import Period, PeriodRef
 from cci_cli.results import Snapshot, SnapshotFacts
-from cci_cli.schemas import to_canonical
+from cci_cli.rules import digest_rules, to_canonical
 
 NODES_FILE: Final = "nodes.csv"
-
-#: What snapshots were reduced to in this process, by the hash of their bytes and what they were
-#: checked against: a notebook asks for the same ones again and again.
-_CHECKED: Final[dict[object, CheckedNodes]] = {}
-_MOST_CHECKED: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Descriptor:
-    """What the ``datapackage.json`` of a revision records."""
+    """What the ``datapackage.json`` of a revision records.
+
+    ``rules`` is the digest of the rules that its rows were held against before they were stored,
+    ``nodes`` the number of nodes counted then; both null where that is not recorded.
+    """
 
     rows: int
     sha256: str
     created: str
     is_demonstration: bool
+    rules: str | None = None
+    nodes: int | None = None
 
 
 def list_periods(root: Path) -> list[Period]:
@@ -111,6 +115,7 @@ def _to_descriptor(package: Package, ref: PeriodRef) -> Descriptor:
             sha256=package.hashes[NODES_FILE],
             created=document["created"],
             is_demonstration=document["demonstration"],
+            **_read_check(document),
         )
         found = (document["period"], document["revision"], *package.hashes)
     except (LookupError, TypeError) as error:
@@ -122,6 +127,18 @@ def _to_descriptor(package: Package, ref: PeriodRef) -> Descriptor:
         if type(getattr(descriptor, name)) is not kind:
             raise DataError("E304", value=path, detail=f"{name} is not of type {kind.__name__}")
     return descriptor
+
+
+def _read_check(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What a package records of the check of its rows; nothing where it has none."""
+    if "checked" not in document:
+        return {}
+    checked = document["checked"]
+    rules, nodes = checked["rules"], checked["nodes"]
+    if type(rules) is not str or type(nodes) is not int:
+        message = "checked"
+        raise TypeError(message)
+    return {"rules": rules.removeprefix("sha256:"), "nodes": nodes}
 
 
 def check_hash(root: Path, ref: PeriodRef) -> Descriptor:
@@ -175,39 +192,65 @@ def scan_revision(root: Path, ref: PeriodRef) -> pl.LazyFrame:
     return to_canonical(text.with_columns(pl.all().replace("", None)), COLUMNS)
 
 
-def read_snapshot(root: Path, ref: PeriodRef, config: Config) -> Snapshot:
-    """A stored revision, checked in full, reduced to its sums.
+def read_snapshot(
+    root: Path, ref: PeriodRef, config: Config, *, is_full_check: bool = False
+) -> Snapshot:
+    """A stored revision, checked, reduced to its sums.
 
-    Its hash is checked every time, its values once in a process for the same bytes and rules.
+    Its hash is held against the recorded one every time. Rows that were held against the rules of
+    today before they were stored, as the revision records, are only held against the config; others
+    are checked in full.
 
     Args:
         root: the folder of the workspace.
         ref: a period, or a revision of it; the newest one where none is named.
         config: provinces and models that its values must name.
+        is_full_check: whether to check in full whatever is recorded.
 
     Raises:
         DataError: E301 to E304, there is none or it is not what was stored.
         InvalidDataError: E305, it breaks a rule.
     """
     ref = resolve_ref(root, ref)
-    descriptor = check_hash(root, ref)
-    # of the same bytes under the same rules, the same would come out again
-    key = (descriptor.sha256, descriptor.rows, ref, config.provinces, config.models)
-    checked = _CHECKED.get(key)
+    package = read_package(nodes_path(root, ref).parent)
+    descriptor = _to_descriptor(package, ref)
+    checked = None
+    with ThreadPoolExecutor(1) as pool:
+        # a large file is hashed while it is summed
+        hashing = pool.submit(package.check_files)
+        if descriptor.rules == digest_rules() and not is_full_check:
+            checked = _sum_checked(nodes_path(root, ref), config, descriptor)
+        hashing.result()
     if checked is None:
         _, checked = _read_nodes(root, ref, config, descriptor)
-        if len(_CHECKED) >= _MOST_CHECKED:
-            _CHECKED.clear()
-        _CHECKED[key] = checked
     facts = SnapshotFacts(sha256=descriptor.sha256, rows=checked.rows, nodes=checked.nodes)
     return Snapshot(ref, facts, checked.card_counts, descriptor.is_demonstration)
+
+
+def _sum_checked(path: Path, config: Config, descriptor: Descriptor) -> CheckedNodes | None:
+    """The sums of rows that were checked before; null where they do not fit the config of today.
+
+    Then, and where the file is not what was stored, the full check finds what is wrong.
+    """
+    schema = dict.fromkeys(COLUMNS, pl.String) | {CARDS: pl.Int64}
+    try:
+        card_counts = aggregate_cards(pl.scan_csv(path.absolute(), schema=schema, glob=False))
+    except (OSError, pl.exceptions.PolarsError):
+        return None
+    provinces = set(card_counts.get_column(PROVINCE))
+    models = set(card_counts.get_column(MODEL))
+    is_fit = provinces == set(config.province_names) and models <= config.coefficients.keys()
+    if not is_fit or descriptor.nodes is None:
+        return None
+    return CheckedNodes(rows=descriptor.rows, nodes=descriptor.nodes, card_counts=card_counts)
 
 
 class SnapshotShelf:
     """The snapshots of a workspace, each read once: the links of a chain share them."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, is_full_check: bool = False) -> None:
         self._root = root
+        self._is_full_check = is_full_check
         self._read: dict[tuple[PeriodRef, frozenset[str], frozenset[str]], Snapshot] = {}
 
     def read(self, ref: PeriodRef, config: Config) -> Snapshot:
@@ -216,5 +259,7 @@ class SnapshotShelf:
         models = frozenset(card.model for card in config.models)
         key = (ref, frozenset(config.province_names), models)
         if key not in self._read:
-            self._read[key] = read_snapshot(self._root, ref, config)
+            self._read[key] = read_snapshot(
+                self._root, ref, config, is_full_check=self._is_full_check
+            )
         return self._read[key]

@@ -18,7 +18,7 @@ from cci_cli.archive import Origin, stage_revision, write_revision
 from cci_cli.cli import main
 from cci_cli.columns import COLUMNS
 from cci_cli.periods import parse_period
-from cci_cli.schemas import to_canonical
+from cci_cli.rules import to_canonical
 
 REPOSITORY = Path(__file__).parents[1]
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cci_cli import csvfile
+from cci_cli import csvfile, outlines
 from cci_cli.csvfile import Survey, read_batches, survey_file
 from cci_cli.errors import ProblemList, SystemFailureError
 
@@ -58,7 +58,7 @@ def rows_of(survey: Survey) -> list[tuple]:
 def test_the_first_byte_that_is_not_utf8_is_named_wherever_a_chunk_ends(
     tmp_path, monkeypatch, chunk, rest, line, offset
 ):
-    monkeypatch.setattr(csvfile, "_CHUNK_BYTES", chunk)
+    monkeypatch.setattr(outlines, "_CHUNK_BYTES", chunk)
     path = tmp_path / "nodes.csv"
     path.write_bytes(HEADER.encode() + rest)
     problems = ProblemList("nodes.csv")
@@ -71,7 +71,7 @@ def test_the_first_byte_that_is_not_utf8_is_named_wherever_a_chunk_ends(
 
 @pytest.mark.parametrize("chunk", CHUNKS)
 def test_a_character_across_two_chunks_is_whole(survey, monkeypatch, chunk):
-    monkeypatch.setattr(csvfile, "_CHUNK_BYTES", chunk)
+    monkeypatch.setattr(outlines, "_CHUNK_BYTES", chunk)
     found, flaws = survey(HEADER + "节点𠮷,北京,昇腾é,1\n")
     assert flaws == []
     assert rows_of(found) == [(2, "节点𠮷", "北京", "昇腾é", "1")]
@@ -88,7 +88,7 @@ def test_a_bad_byte_around_the_real_chunk_border_is_found_on_its_line(survey, be
 
 @pytest.mark.parametrize("chunk", CHUNKS)
 def test_crlf_is_a_line_end_wherever_a_chunk_ends(survey, monkeypatch, chunk):
-    monkeypatch.setattr(csvfile, "_CHUNK_BYTES", chunk)
+    monkeypatch.setattr(outlines, "_CHUNK_BYTES", chunk)
     found, flaws = survey((HEADER + "n1,北京,M,1\nn2,上海,M,2\n").replace("\n", "\r\n"))
     assert flaws == []
     assert rows_of(found) == [(2, "n1", "北京", "M", "1"), (3, "n2", "上海", "M", "2")]
@@ -108,13 +108,13 @@ def test_crlf_is_a_line_end_wherever_a_chunk_ends(survey, monkeypatch, chunk):
 def test_a_lone_carriage_return_is_found_wherever_a_chunk_ends(
     survey, monkeypatch, chunk, content, line
 ):
-    monkeypatch.setattr(csvfile, "_CHUNK_BYTES", chunk)
+    monkeypatch.setattr(outlines, "_CHUNK_BYTES", chunk)
     assert survey(content) == (None, [("E313", line)])
 
 
 @pytest.mark.parametrize("chunk", [1, 2, 7, 30, 1 << 20])
 def test_a_nul_byte_is_found_on_its_line(survey, monkeypatch, chunk):
-    monkeypatch.setattr(csvfile, "_CHUNK_BYTES", chunk)
+    monkeypatch.setattr(outlines, "_CHUNK_BYTES", chunk)
     assert survey(HEADER + "n1,b,M,1\nn\0,b,M,1\n") == (None, [("E312", 3)])
 
 

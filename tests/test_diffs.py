@@ -13,7 +13,7 @@ from cci_cli.diffs import check_units, find_changes, scale_rates, sum_changes
 from cci_cli.edits import find_edits
 from cci_cli.errors import DataError
 from cci_cli.results import CAUSES
-from cci_cli.schemas import to_canonical
+from cci_cli.rules import to_canonical
 
 RATES = {"M": Fraction(100), "half": Fraction("50.5"), "third": Fraction("33.25")}
 UNITS, SCALE = scale_rates(RATES)

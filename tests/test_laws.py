@@ -370,9 +370,9 @@ ROWS = st.lists(
 COEFFICIENTS = {"M": Fraction(1), "half": Fraction(1, 2), "third": Fraction(1, 3)}
 
 
-def to_frame(rows: list[Row]) -> pl.DataFrame:
+def to_frame(rows: list[Row]) -> pl.LazyFrame:
     schema = {"province": pl.String, "model": pl.String, "cards": pl.Int64, "status": pl.String}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    return pl.LazyFrame(rows, schema=schema, orient="row")
 
 
 @law

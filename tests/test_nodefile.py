@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from conftest import index_toml
 
-from cci_cli import csvfile, nodefile, schemas
+from cci_cli import clashes, csvfile, examination, schemas
 from cci_cli.columns import COLUMNS
 from cci_cli.config import read_config
 from cci_cli.csvfile import survey_file
@@ -200,8 +200,8 @@ def test_keys_that_read_alike_when_joined_are_no_duplicates(check):
 @pytest.mark.parametrize("batch", BATCHES)
 def test_a_clash_of_hashes_alone_is_no_problem(check, monkeypatch, batch):
     monkeypatch.setattr(csvfile, "BATCH_ROWS", batch)
-    monkeypatch.setattr(nodefile, "_hash_key", lambda: hash_all_alike("key_hash"))
-    monkeypatch.setattr(nodefile, "_hash_node", lambda: hash_all_alike("node_hash"))
+    monkeypatch.setattr(clashes, "_hash_key", hash_all_alike)
+    monkeypatch.setattr(clashes, "_hash_node", hash_all_alike)
     checked, problems = check(HEADER + "n1,东,M,1\nn2,西,M,1\nn2,西,half,1\nn3,西,M,1\n")
     assert problems == []
     assert counts_of(checked) == [("东", "M", 1), ("西", "M", 2), ("西", "half", 1)]
@@ -210,15 +210,15 @@ def test_a_clash_of_hashes_alone_is_no_problem(check, monkeypatch, batch):
 @pytest.mark.parametrize("batch", BATCHES)
 def test_among_clashing_hashes_the_real_duplicates_are_found(check, monkeypatch, batch):
     monkeypatch.setattr(csvfile, "BATCH_ROWS", batch)
-    monkeypatch.setattr(nodefile, "_hash_key", lambda: hash_all_alike("key_hash"))
-    monkeypatch.setattr(nodefile, "_hash_node", lambda: hash_all_alike("node_hash"))
+    monkeypatch.setattr(clashes, "_hash_key", hash_all_alike)
+    monkeypatch.setattr(clashes, "_hash_node", hash_all_alike)
     _, problems = check(HEADER + "n1,东,M,1\nn2,西,M,1\nn1,东,M,1\nn3,西,M,1\nn2,东,half,1\n")
     assert problems == [("E330", 4, "node_id,model", "n1,M"), ("E331", 6, "node_id", "n2")]
 
 
-def hash_all_alike(name: str) -> pl.Expr:
+def hash_all_alike() -> pl.Expr:
     """A hash of no use: every row has the same."""
-    return (pl.col("line") * 0).cast(pl.UInt64).alias(name)
+    return (pl.col("line") * 0).cast(pl.UInt64)
 
 
 def test_a_batch_is_given_to_the_rules_as_an_eager_frame(check, monkeypatch):
@@ -229,8 +229,8 @@ def test_a_batch_is_given_to_the_rules_as_an_eager_frame(check, monkeypatch):
         kinds.append(type(rows))
         return find(rows, schema)
 
-    monkeypatch.setattr(nodefile, "find_value_problems", spy)
-    check(HEADER + "n1,东,M,1\nn2,西,M,1\n")
+    monkeypatch.setattr(examination, "find_value_problems", spy)
+    check(HEADER + "n1,东,M,1\nn2,西,M,x\n")
     assert kinds == [pl.DataFrame]
 
 

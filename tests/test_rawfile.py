@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY
 
-from cci_cli import csvfile, rawfile
+from cci_cli import outlines, rawfile
 from cci_cli.csvfile import read_batches, survey_file
 from cci_cli.errors import ProblemList, SystemFailureError
 from cci_cli.rawfile import read_raw
@@ -48,7 +48,7 @@ def read(tmp_path):
 )
 def test_pieces_of_any_size_give_the_same_rows(read, monkeypatch, chunk, content, encoding):
     monkeypatch.setattr(rawfile, "_CHUNK_BYTES", chunk)
-    monkeypatch.setattr(csvfile, "_CHUNK_BYTES", chunk)
+    monkeypatch.setattr(outlines, "_CHUNK_BYTES", chunk)
     found, problems = read(content)
     assert problems == []
     assert found.encoding == encoding

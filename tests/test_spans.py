@@ -301,9 +301,9 @@ def test_each_revision_is_read_once(revised, monkeypatch, cci):
     """2024H2@r1, 2025H1@r1 of its release, @r2 of the next one; 2025H2@r1 of that and today."""
     read = []
 
-    def count(root, ref, config):
+    def count(root, ref, config, **options):
         read.append(str(ref))
-        return read_snapshot(root, ref, config)
+        return read_snapshot(root, ref, config, **options)
 
     monkeypatch.setattr("cci_cli.store.read_snapshot", count)
     assert cci("diff", "2024H2", "2026H1", "--by", "node", workspace=revised).code == 0

@@ -10,13 +10,15 @@ from pathlib import Path
 import polars as pl
 import pytest
 from conftest import index_toml
+from polars.testing import assert_frame_equal
 
-from cci_cli import archive, packages, store
+from cci_cli import archive, packages, rules, store
 from cci_cli.columns import COLUMNS
 from cci_cli.config import read_config
 from cci_cli.errors import DataError, InvalidDataError, SystemFailureError
+from cci_cli.packages import seal
 from cci_cli.periods import Period, PeriodRef
-from cci_cli.schemas import to_canonical
+from cci_cli.rules import to_canonical
 
 P = Period(2024, 2)
 NOW = "2025-01-15T08:00:00+00:00"
@@ -625,30 +627,116 @@ def test_permissions_follow_the_umask(root, umask, folder, file):
     assert {path.stat().st_mode & 0o777 for path in target.iterdir()} == {file}
 
 
-def test_the_same_bytes_under_the_same_rules_are_checked_once(make_workspace, monkeypatch):
-    """Their hash is checked every time: what was altered is found all the same."""
-    nodes = [("once", "a", "M", 7)]
+@pytest.fixture
+def ingested(make_workspace, cci):
+    """A workspace whose 2024H2 was held against the rules before it was stored."""
     toml = index_toml("N", "national", ["a"])
-    root = make_workspace(["a"], toml, {"2024H2": nodes})
-    other = make_workspace(["a"], toml, {"2024H2": nodes}, models={"M": "300"}, name="other")
+    root = make_workspace(["a"], toml, {}, models={"M": "100", "old": "50"})
+    (root / "raw.csv").write_text(
+        "node_id,province,model,cards\nn1,a,M,7\nn2,a,M,2\nn2,a,old,3\n", encoding="utf-8"
+    )
+    assert cci("ingest", str(root / "raw.csv"), "--period", "2024H2", workspace=root).code == 0
+    return root
+
+
+@pytest.fixture
+def full_checks(monkeypatch):
+    """The files that were checked in full."""
     read = []
     real = store.read_nodes
 
     def count(path, *arguments):
-        read.append(path)
+        read.append(path.name)
         return real(path, *arguments)
 
     monkeypatch.setattr(store, "read_nodes", count)
-    ref = PeriodRef(Period(2024, 2))
-    first, again, elsewhere = (
-        store.read_snapshot(folder, ref, read_config(folder)) for folder in (root, root, other)
-    )
+    return read
 
-    assert len(read) == 2
-    assert again.card_counts is first.card_counts
-    assert elsewhere.card_counts is not first.card_counts
-    path = root / "snapshots/2024H2/r1/nodes.csv"
+
+def test_rows_checked_before_they_were_stored_are_only_summed(ingested, full_checks):
+    """M: 7 + 2; old: 3; three rows of two nodes. A full check finds the same."""
+    config = read_config(ingested)
+    snapshot = store.read_snapshot(ingested, PeriodRef(P), config)
+
+    assert full_checks == []
+    assert snapshot.card_counts.rows() == [("a", "M", 9), ("a", "old", 3)]
+    assert (snapshot.facts.rows, snapshot.facts.nodes) == (3, 2)
+    again = store.read_snapshot(ingested, PeriodRef(P), config, is_full_check=True)
+    assert full_checks == ["nodes.csv"]
+    assert again.facts == snapshot.facts
+    assert_frame_equal(again.card_counts, snapshot.card_counts)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(("config/cards.csv", "\nold,", "\nother,"), id="a model is gone"),
+        pytest.param(
+            ("config/provinces.csv", "00,a,", "01,b,province b,b,x,\n00,a,"), id="one more"
+        ),
+    ],
+)
+def test_rows_checked_before_are_held_against_the_config_of_today(ingested, full_checks, change):
+    name, old, new = change
+    path = ingested / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(InvalidDataError) as raised:
+        store.read_snapshot(ingested, PeriodRef(P), read_config(ingested))
+
+    assert full_checks == ["nodes.csv"]
+    assert {problem.code for problem in raised.value.problems} <= {"E323", "E332"}
+
+
+def test_rows_checked_by_other_rules_are_checked_in_full(ingested, full_checks, monkeypatch):
+    monkeypatch.setattr(store, "digest_rules", lambda: "0" * 64)
+    snapshot = store.read_snapshot(ingested, PeriodRef(P), read_config(ingested))
+    assert full_checks == ["nodes.csv"]
+    assert snapshot.facts.nodes == 2
+
+
+def test_the_bytes_of_rows_checked_before_are_hashed_every_time(ingested):
+    path = ingested / "snapshots/2024H2/r1/nodes.csv"
     path.write_bytes(path.read_bytes().replace(b",7,", b",8,"))
     with pytest.raises(DataError) as raised:
-        store.read_snapshot(root, ref, read_config(root))
+        store.read_snapshot(ingested, PeriodRef(P), read_config(ingested))
     assert raised.value.code == "E303"
+
+
+def test_bytes_that_are_no_longer_numbers_are_told_as_altered(ingested):
+    path = ingested / "snapshots/2024H2/r1/nodes.csv"
+    path.write_bytes(path.read_bytes().replace(b",7,", b",x,"))
+    with pytest.raises(DataError) as raised:
+        store.read_snapshot(ingested, PeriodRef(P), read_config(ingested))
+    assert raised.value.code == "E303"
+
+
+def test_verify_checks_the_rows_behind_a_release_in_full(ingested, full_checks, cci):
+    assert cci("publish", "2024H2", workspace=ingested).code == 0
+    assert full_checks == []
+    assert cci("verify", workspace=ingested).code == 0
+    assert full_checks == ["nodes.csv"]
+
+
+@pytest.mark.parametrize(
+    "checked",
+    [None, [], {}, {"rules": "sha256:0"}, {"rules": 1, "nodes": 2}, {"rules": "x", "nodes": "2"}],
+)
+def test_a_record_of_a_check_that_is_none_is_refused(ingested, checked):
+    folder = ingested / "snapshots/2024H2/r1"
+    document = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    (folder / "datapackage.json").write_bytes(seal(document | {"checked": checked}))
+    with pytest.raises(DataError) as raised:
+        store.read_snapshot(ingested, PeriodRef(P), read_config(ingested))
+    assert raised.value.code == "E304"
+
+
+def test_the_digest_of_the_rules_is_that_of_the_rules_as_they_are(monkeypatch):
+    """Who changes a rule changes it: then what was stored before is checked in full again."""
+    before = rules.digest_rules()
+    for name, value in (("CLEAN_TEXT", "x"), ("WHOLE_NUMBER", "x"), ("ISO_DATE", "x")):
+        with monkeypatch.context() as patch:
+            patch.setattr(rules, name, value)
+            assert rules.digest_rules() != before
+    assert rules.digest_rules() == before

@@ -24,8 +24,10 @@ from node_survey import IN_SERVICE, PERIODS, SEED, TOTAL_TFLOPS, Coefficients, N
 from cci_cli.archive import Origin, stage_revision, write_revision
 from cci_cli.columns import COLUMNS
 from cci_cli.config import read_config
+from cci_cli.csvfile import scan_nodes
+from cci_cli.nodefile import read_nodes
 from cci_cli.periods import parse_period
-from cci_cli.schemas import to_canonical
+from cci_cli.rules import to_canonical
 
 # Published figures: name, provinces, levels on 2024-12-31 and 2025-06-30.
 REGIONS = {
@@ -127,24 +129,29 @@ def main(arguments: Sequence[str]) -> None:
     if len(arguments) != 1:
         sys.exit("usage: python tools/make_snapshots.py WORKSPACE")
     workspace = Path(arguments[0])
-    cards = {card.model: card.fp16_tflops for card in read_config(workspace).models}
+    config = read_config(workspace)
+    cards = {card.model: card.fp16_tflops for card in config.models}
     rows = build_nodes(cards)
     check_published_figures(rows, cards)
     for period in PERIODS:
-        # as text, in the way every other file of nodes comes in
-        text = pl.DataFrame(
-            [[str(value) or None for value in row] for row in rows[period]],
-            schema=dict.fromkeys(COLUMNS, pl.String),
-            orient="row",
-        )
+        described = parse_period(period)
         with stage_revision(workspace) as staged:
+            # as text, in the way every other file of nodes comes in
+            drawn = staged / "drawn.csv"
+            pl.DataFrame(
+                [[str(value) or None for value in row] for row in rows[period]],
+                schema=dict.fromkeys(COLUMNS, pl.String),
+                orient="row",
+            ).write_csv(drawn)
+            survey, checked = read_nodes(drawn, drawn.name, config, described.as_of)
             ref, sha256, is_new = write_revision(
                 workspace,
                 staged,
-                parse_period(period),
-                to_canonical(text.lazy(), COLUMNS),
+                described,
+                to_canonical(scan_nodes(survey), survey.header),
                 Origin(CREATED, NOTE, SOURCES, is_demonstration=True),
-                rows=text.height,
+                rows=checked.rows,
+                checked_nodes=checked.nodes,
             )
         print(f"{ref}: {'written' if is_new else 'unchanged'}, sha256 {sha256}")
 

@@ -16,7 +16,7 @@ from cci_cli.periods import PeriodRef, parse_period
 from cci_cli.readings import Reading
 from cci_cli.releases import list_releases
 from cci_cli.results import IngestResult, SnapshotFacts
-from cci_cli.schemas import to_canonical
+from cci_cli.rules import to_canonical
 from cci_cli.surroundings import find_time
 from cci_cli.workspace import find_workspace
 
@@ -68,7 +68,7 @@ def ingest(
     with stage_revision(root) as staged:
         # what is checked is what is stored, whatever becomes of the file meanwhile
         copy = staged / "received"
-        copy_file(file, copy)
+        received = copy_file(file, copy)
         found = inspect_raw(
             *(root, config, copy, str(file), described),
             today=now.date(),
@@ -85,9 +85,10 @@ def ingest(
             Origin(
                 created=now.isoformat(timespec="seconds"),
                 note=note,
-                sources=[_describe_source(file.name, found.facts.sha256, found.reading)],
+                sources=[_describe_source(file.name, received, found.reading)],
             ),
             rows=found.facts.rows,
+            checked_nodes=found.facts.nodes,
             is_dry_run=dry_run,
         )
     releases = list_releases(root, described)

@@ -70,9 +70,9 @@ def validate(
             if value is not None:
                 raise UsageError("E107", value=name, option=f"--{known}", known=known)
         ref = resolve_ref(root, ref)
-        sha256 = check_hash(root, ref).sha256
+        check_hash(root, ref)
         name, path = nodes_name(ref), nodes_path(root, ref)
-        found = inspect_file(root, config, path, name, ref.period, sha256=sha256)
+        found = inspect_file(root, config, path, name, ref.period)
     return ValidateResult(
         file=name,
         ref=ref,

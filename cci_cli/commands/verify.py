@@ -18,7 +18,7 @@ from cci_cli.periods import PeriodRef, parse_period
 from cci_cli.releases import TABLE_FILE, ReleaseShelf, list_released, list_releases
 from cci_cli.results import Drift, Finding, Release, VerifyResult, release_name
 from cci_cli.rounding import round_exact
-from cci_cli.store import check_hash, list_periods, list_revisions, revision_name
+from cci_cli.store import SnapshotShelf, check_hash, list_periods, list_revisions, revision_name
 from cci_cli.workspace import find_workspace
 
 
@@ -63,12 +63,12 @@ def verify(period: str | None = None, *, workspace: Path | str | None = None) ->
         raise DataError("E412", value=wanted)
     findings = [Finding("store", None, (error.message,)) for error in find_damage(root)]
     findings += [_check_revision(root, ref) for ref in revisions]
-    shelf = ReleaseShelf(root)
+    shelf, snapshots = ReleaseShelf(root), SnapshotShelf(root, is_full_check=True)
     in_force: list[Release] = []
     for stored in released:
         for number in list_releases(root, stored):
             ref = PeriodRef(stored, number)
-            finding, release = _check_release(root, ref, config, shelf)
+            finding, release = _check_release(root, ref, config, shelf, snapshots)
             findings.append(finding)
         in_force += [release] if release else []
     is_sound = all(not finding.mismatches for finding in findings)
@@ -76,7 +76,7 @@ def verify(period: str | None = None, *, workspace: Path | str | None = None) ->
         methodology=config.methodology,
         findings=tuple(findings),
         outdated=tuple(shelf.find_outdated(wanted)) if is_sound else (),
-        drifts=_find_drifts(root, in_force, config, shelf) if is_sound else (),
+        drifts=_find_drifts(root, in_force, config, shelf, snapshots) if is_sound else (),
     )
 
 
@@ -89,7 +89,11 @@ def _check_revision(workspace: Path, ref: PeriodRef) -> Finding:
 
 
 def _check_release(
-    workspace: Path, ref: PeriodRef, config: Config, shelf: ReleaseShelf
+    workspace: Path,
+    ref: PeriodRef,
+    config: Config,
+    shelf: ReleaseShelf,
+    snapshots: SnapshotShelf,
 ) -> tuple[Finding, Release | None]:
     """What is wrong with a release, and the release where its own files are sound."""
     name = release_name(ref)
@@ -104,14 +108,16 @@ def _check_release(
     ]
     if release.is_transcribed:
         remarks.insert(0, "transcribed from print")
-    mismatches = tuple(_find_mismatches(workspace, release, shelf))
+    mismatches = tuple(_find_mismatches(workspace, release, shelf, snapshots))
     return Finding("release", name, mismatches, tuple(remarks)), release
 
 
-def _find_mismatches(workspace: Path, release: Release, shelf: ReleaseShelf) -> Iterator[str]:
+def _find_mismatches(
+    workspace: Path, release: Release, shelf: ReleaseShelf, snapshots: SnapshotShelf
+) -> Iterator[str]:
     """Where a release made again, with the config of then, is not what was released."""
     try:
-        rows, flags = _make_again(workspace, release, shelf)
+        rows, flags = _make_again(workspace, release, shelf, snapshots)
     except DataError as error:
         yield f"it cannot be made again: {error.message}"
         if isinstance(error, InvalidDataError):
@@ -131,11 +137,11 @@ def _find_mismatches(workspace: Path, release: Release, shelf: ReleaseShelf) -> 
 
 
 def _make_again(
-    workspace: Path, release: Release, shelf: ReleaseShelf
+    workspace: Path, release: Release, shelf: ReleaseShelf, snapshots: SnapshotShelf
 ) -> tuple[Sequence[Mapping[str, str]], tuple[bool, tuple[str, int] | None]]:
     """The rows of a release, and whether demonstration data and print stand behind them."""
     if not release.is_transcribed:
-        compiled = recompile_release(workspace, release, shelf)
+        compiled = recompile_release(workspace, release, shelf, snapshots)
         return compiled.release_rows, (compiled.is_demonstration, compiled.print_basis)
     folder = workspace / release.name
     config, table = read_config(folder), folder / TABLE_FILE
@@ -147,7 +153,11 @@ def _make_again(
 
 
 def _find_drifts(
-    workspace: Path, releases: Iterable[Release], config: Config, shelf: ReleaseShelf
+    workspace: Path,
+    releases: Iterable[Release],
+    config: Config,
+    shelf: ReleaseShelf,
+    snapshots: SnapshotShelf,
 ) -> tuple[Drift, ...]:
     """Released levels that today's data and config, chained from the base, give otherwise."""
     drifts: list[Drift] = []
@@ -159,7 +169,9 @@ def _find_drifts(
             check_base(release, config)
             if compiled is None or period not in compiled.chained:
                 ref = PeriodRef(period)
-                compiled = compile_indices(workspace, ref, config, from_snapshots=True, shelf=shelf)
+                compiled = compile_indices(
+                    workspace, ref, config, from_snapshots=True, shelf=shelf, stored=snapshots
+                )
         except CciError as error:
             drifts.insert(0, Drift(release, None, None, error.message))
         else:
