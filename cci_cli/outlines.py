@@ -29,7 +29,7 @@ _PLAIN: Final = bytes(sorted({*_PRINTABLE, *_PLAIN_LEADS, *_CONTINUATIONS}))
 #: The other bytes of characters beyond ASCII.
 _OTHER_LEADS: Final = bytes(sorted({*range(0xC0, 0x100)} - {*_PLAIN_LEADS}))
 #: What is left of a header in which nothing unusual stands; form feeds and the like are unusual.
-_ONE_RECORD: Final = re.compile(rb"[,\t]*(?:\r?\n)?")
+_ONE_RECORD: Final = re.compile(rb"[,\t]*\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def outline_file(path: Path) -> Outline:
         OSError: it cannot be read.
         SystemFailureError: E504, it is no regular file.
     """
-    record: bytes | None = None
+    record, end_of_line = None, b"\n"
     offset, line = 0, 1
     lone_cr: Flaw | None = None
     has_text = has_quotes = has_hanzi = False
@@ -107,9 +107,11 @@ def outline_file(path: Path) -> Outline:
             text = chunk.removeprefix(_MARK) if begins_with_mark else chunk
             flaw = _find_flaw(chunk)
             if record is None:
-                record = text[: text.find(b"\n") + 1 or len(text)].translate(None, _PLAIN)
+                first = text[: text.find(b"\n") + 1] or text
+                end_of_line = b"\r\n" if first.endswith(b"\r\n") else b"\n"
+                record = _end(first, end_of_line).translate(None, _PLAIN)
                 is_regular = _ONE_RECORD.fullmatch(record) is not None
-            shape = text.translate(None, _PLAIN)
+            shape = _end(text, end_of_line).translate(None, _PLAIN)
             lines = _count_records(shape, record) if is_regular else None
             if lines is None:
                 is_plain = False
@@ -135,14 +137,15 @@ def outline_file(path: Path) -> Outline:
     return finish()
 
 
+def _end(text: bytes, end_of_line: bytes) -> bytes:
+    """Whole lines: the last one of a file may have no end; a carriage return is none."""
+    return text if text.endswith((b"\n", b"\r")) else text + end_of_line
+
+
 def _count_records(shape: bytes, record: bytes) -> int | None:
     """The lines of a chunk whose shape is that of the record again and again; null for another."""
-    # the last line of a file may have no end
-    end = b"\r\n" if record.endswith(b"\r\n") else b"\n"
-    ended = shape if shape.endswith(b"\n") else shape + end
-    whole = record if record.endswith(b"\n") else record + end
-    count, rest = divmod(len(ended), len(whole))
-    return count if not rest and ended == whole * count else None
+    count, rest = divmod(len(shape), len(record))
+    return count if not rest and shape == record * count else None
 
 
 def _find_flaw(chunk: bytes) -> tuple[str, int] | None:

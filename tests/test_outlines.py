@@ -80,6 +80,13 @@ def test_a_lone_carriage_return_in_a_header_does_not_make_it_the_form_of_all_lin
     assert (found.is_regular, found.first_flaw) == (False, Flaw("E313", 3, 1))
 
 
+@pytest.mark.parametrize("content", ["a,b\r", "a,b\n1,2\r", "a,b\r\n1,2\r", "\r"])
+def test_a_carriage_return_at_the_end_of_a_file_ends_no_line(outline, content):
+    found = outline(content)
+    assert not found.is_regular
+    assert found.lone_cr == Flaw("E313", len(content) - 1, 1 + content.count("\n"))
+
+
 def test_the_first_flaw_is_told_of_those_before_the_text_ends(outline):
     found = outline(b"a,b\n1\r,2\n3,\xff\n")
     assert (found.flaw, found.lone_cr) == (Flaw("E310", 11, 3), Flaw("E313", 5, 2))
