@@ -12,7 +12,7 @@ import polars as pl
 
 from cci_cli.columns import KEY, LINE, MODEL, NODE_ID, PROVINCE
 from cci_cli.errors import ProblemList
-from cci_cli.hashpiles import HashPile, drop_repeated, find_repeated
+from cci_cli.hashpiles import HashPile, find_repeated
 from cci_cli.rules import PROVINCE_ENUM
 
 #: The columns that ``ClashSearch.derived`` adds.
@@ -56,7 +56,9 @@ class ClashSearch:
         """
         self._keys.add(rows.get_column(_KEY_HASH))
         # a province that is none has been reported as that
-        self._places.add(drop_repeated(rows.get_column(_PLACE).drop_nulls()))
+        places = rows.get_column(_PLACE).drop_nulls()
+        # the rows of a node mostly stand together
+        self._places.add(places.filter(places.ne_missing(places.shift(1))))
 
     def finish(
         self, read_again: Callable[[], Iterator[pl.DataFrame]], problems: ProblemList
@@ -67,11 +69,11 @@ class ClashSearch:
             read_again: the rows once more, with ``line`` and text.
             problems: E330 and E331 are added.
         """
-        twice = pl.concat(map(find_repeated, self._keys.sorted_slices()))
+        twice = pl.concat(map(find_repeated, self._keys.slices()))
         nodes, parts = 0, []
-        for slice_of_places in self._places.sorted_slices():
-            hashes = drop_repeated(slice_of_places) // self._provinces_room
-            nodes += len(drop_repeated(hashes))
+        for places in self._places.slices():
+            hashes = places.unique() // self._provinces_room
+            nodes += hashes.n_unique()
             parts.append(find_repeated(hashes))
         moved = pl.concat(parts)
         if len(twice) or len(moved):

@@ -1,7 +1,7 @@
 """Hashes of any number of rows, piled up in a bounded memory to find those that stand twice. I/O.
 
-Beyond a limit they are sorted and laid off in a temporary file, slice by slice of their range;
-in the end each slice is brought back by itself. The file has no name, and goes with the process.
+Beyond a limit they are laid off in a temporary file, slice by slice of their range; in the end
+each slice is brought back by itself. The file has no name, and goes with the process.
 """
 
 import io
@@ -59,13 +59,13 @@ class HashPile:
             except OSError as error:
                 raise os_failure("E502", tempfile.gettempdir(), error) from error
 
-    def sorted_slices(self) -> Iterator[pl.Series]:
-        """All hashes, sorted, in pieces; equal ones are in one piece.
+    def slices(self) -> Iterator[pl.Series]:
+        """All hashes in pieces, in no order; equal ones are in one piece.
 
         Raises:
             SystemFailureError: E501, the disk does not give them back.
         """
-        kept = pl.concat(self._kept).sort() if self._kept else pl.Series(dtype=pl.UInt64)
+        kept = pl.concat(self._kept) if self._kept else pl.Series(dtype=pl.UInt64)
         if self._file is None:
             yield kept
             return
@@ -78,13 +78,13 @@ class HashPile:
                 except OSError as error:
                     raise os_failure("E501", tempfile.gettempdir(), error) from error
                 pieces.append(pl.read_ipc(io.BytesIO(data)).to_series())
-            yield pl.concat(pieces).sort()
+            yield pl.concat(pieces)
 
     def _lay_off(self) -> None:
         if self._file is None:
             temporary = tempfile.TemporaryFile(prefix="cci-")  # noqa: SIM115 - closed with _open
             self._file = self._open.enter_context(temporary)
-        for piece, parts in zip(_cut(pl.concat(self._kept).sort()), self._parts, strict=True):
+        for piece, parts in zip(_cut(pl.concat(self._kept)), self._parts, strict=True):
             buffer = io.BytesIO()
             piece.to_frame("hash").write_ipc(buffer)
             parts.append((self._file.tell(), buffer.tell()))
@@ -94,17 +94,16 @@ class HashPile:
 
 
 def _cut(hashes: pl.Series) -> Iterator[pl.Series]:
-    """The slices of sorted hashes, by their highest bits."""
+    """Hashes in slices by their highest bits."""
+    hashes = hashes.sort()
     starts = pl.Series([number << _SLICE_BITS for number in range(_SLICES)], dtype=pl.UInt64)
     bounds = [*hashes.search_sorted(starts), len(hashes)]
     yield from (hashes[start:end] for start, end in pairwise(bounds))
 
 
-def drop_repeated(hashes: pl.Series) -> pl.Series:
-    """Hashes without those that equal the one before; of sorted ones, each stays once."""
-    return hashes.filter(hashes.ne_missing(hashes.shift(1)))
-
-
 def find_repeated(hashes: pl.Series) -> pl.Series:
-    """Those of sorted hashes that stand more than once, each once."""
-    return drop_repeated(hashes.filter(hashes == hashes.shift(1)))
+    """Those of the hashes that stand more than once, each once."""
+    # seldom is there any, and to count takes less time than to name them
+    if hashes.n_unique() == len(hashes):
+        return hashes.clear()
+    return hashes.filter(hashes.is_duplicated()).unique()
