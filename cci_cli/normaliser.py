@@ -42,6 +42,9 @@ _DATE_FORM: Final = (
 )
 
 _LOOKED_UP: Final = (PROVINCE, MODEL, STATUS)
+#: Columns in which a value is a spelling of another one.
+_SPELT: Final = (*_LOOKED_UP, CARDS, IN_SERVICE_SINCE)
+#: A value as it stands, what it became, where first and how often; whether only space went.
 _TALLY: Final = ("old", "new", LINE, "rows", "is_space")
 
 
@@ -64,8 +67,9 @@ class Normaliser:
             MODEL: tuple(card.model for card in config.models),
             STATUS: STATUSES,
         }
-        #: What was met in the file and means something else than it says, by column.
+        #: What a value that is not canonical means, by column: each is looked up once in a file.
         self._met: dict[str, dict[str, str | None]] = {column: {} for column in _LOOKED_UP}
+        #: What was changed, by column: see ``_TALLY``.
         self._tallies: dict[str, pl.DataFrame] = {}
 
     def normalise(self, rows: pl.DataFrame, *, is_counted: bool = False) -> pl.DataFrame:
@@ -78,20 +82,27 @@ class Normaliser:
         Returns:
             The same rows and columns; a value with a doubt about it stands there unchanged.
         """
-        changed = []
+        normalised: list[pl.Expr | pl.Series] = []
         for column in rows.columns:
-            old = rows.get_column(column)
-            if column == LINE or not self._has_change(old):
+            if column == LINE:
                 continue
-            new = rows.select(self._canonical_form(column)).to_series()
-            changed.append(new)
-            if is_counted:
-                self._count(column, rows.select(LINE, old=old, new=new))
-        return rows.with_columns(changed)
+            if column in _SPELT:
+                changes = self._find_spellings(rows, column)
+                new: pl.Expr | pl.Series = _apply(column, changes)
+            elif rows.get_column(column).str.contains(_EDGE_SPACE).any():
+                new = rows.select(_without_space(pl.col(column)).alias(column)).to_series()
+                changes = _find_spaces(rows.select(LINE, old=column, new=new))
+            else:
+                continue
+            if changes.height:
+                normalised.append(new)
+                if is_counted:
+                    self._count(column, changes)
+        return rows.with_columns(normalised)
 
     def to_canonical(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """All rows of the file with their values in canonical form, once all were counted."""
-        return rows.with_columns(self._canonical_form(column) for column in self._tallies)
+        return rows.with_columns(_apply(*changed) for changed in self._tallies.items())
 
     def found(self) -> tuple[Normalisation, ...]:
         """What was changed, by column; the spellings of a column by the number of their rows."""
@@ -101,61 +112,61 @@ class Normaliser:
                 found += _sum_up(column, self._tallies[column])
         return tuple(found)
 
-    def _has_change(self, old: pl.Series) -> bool:
-        """Whether a value of a column may be in another form than the canonical one."""
-        if old.name in _LOOKED_UP:
-            return self._look_up(old)
-        if old.name == CARDS:
-            return not old.str.contains(WHOLE_NUMBER).all()
-        if old.name == IN_SERVICE_SINCE:
-            return not old.str.contains(ISO_DATE).all()
-        return old.str.contains(_EDGE_SPACE).any()
-
-    def _look_up(self, old: pl.Series) -> bool:
-        """Whether a value means something else than it says; what it means is remembered."""
-        values = old.drop_nulls().unique()
-        met = self._met[old.name]
-        has_change = False
-        for text in values.filter(~values.is_in(self._canonical[old.name])):
-            bare = text.strip(SPACES)
-            meaning = self._lookups[old.name](bare) if bare else None
-            if meaning is not None or not bare:
-                met[text] = meaning
-                has_change = True
-        return has_change
-
-    def _canonical_form(self, column: str) -> pl.Expr:
-        text = pl.col(column)
-        if column in _LOOKED_UP:
-            met = self._met[column]
-            form = text.replace(
-                pl.Series(list(met), dtype=pl.String),
-                pl.Series(list(met.values()), dtype=pl.String),
-            )
-        elif column == CARDS:
-            form = _to_digits(text)
-        elif column == IN_SERVICE_SINCE:
-            form = _to_iso_date(text)
-        else:
-            form = _without_space(text)
-        return form.alias(column)
-
-    def _count(self, column: str, rows: pl.DataFrame) -> None:
-        """Add the changes of a batch; ``rows`` has ``line``, ``old`` and ``new``."""
-        bare = pl.col("old").str.strip_chars(SPACES)
-        changes = rows.filter(pl.col("old").ne_missing(pl.col("new"))).with_columns(
-            is_space=(bare == pl.col("new")).fill_null(value=True), rows=1
+    def _find_spellings(self, rows: pl.DataFrame, column: str) -> pl.DataFrame:
+        """The values of a column that mean something else than they say, as ``_TALLY``."""
+        # the same ones stand in many rows: each is looked at once
+        spellings = (
+            rows.group_by(pl.col(column).alias("old"))
+            .agg(pl.col(LINE).min(), pl.len().cast(pl.Int64).alias("rows"))
+            .filter(pl.col("old").is_not_null())
         )
-        known = [self._tallies[column]] if column in self._tallies else []
-        if column in (*_LOOKED_UP, CARDS, IN_SERVICE_SINCE):
-            keys = ["old", "new", "is_space"]
+        if column in _LOOKED_UP:
+            old = spellings.get_column("old")
+            spellings = spellings.filter(~old.is_in(self._canonical[column]))
+            meanings = [self._look_up(column, text) for text in spellings.get_column("old")]
+            spellings = spellings.with_columns(pl.Series("new", meanings, dtype=pl.String))
         else:
-            # identifiers differ from row to row: of them the first change is an example
-            keys = ["is_space"]
-        tally = pl.concat([*known, changes.select(_TALLY)]).sort(LINE)
+            form = _to_digits if column == CARDS else _to_iso_date
+            spellings = spellings.with_columns(form(pl.col("old")).alias("new"))
+        bare = pl.col("old").str.strip_chars(SPACES)
+        return (
+            spellings.filter(pl.col("old").ne_missing(pl.col("new")))
+            .with_columns(is_space=(bare == pl.col("new")).fill_null(value=True))
+            .select(_TALLY)
+        )
+
+    def _look_up(self, column: str, text: str) -> str | None:
+        """What a value means: itself where that is not known, null for nothing but space."""
+        met = self._met[column]
+        if text not in met:
+            bare = text.strip(SPACES)
+            met[text] = (self._lookups[column](bare) or text) if bare else None
+        return met[text]
+
+    def _count(self, column: str, changes: pl.DataFrame) -> None:
+        """Add the changes of a batch."""
+        known = [self._tallies[column]] if column in self._tallies else []
+        # identifiers differ from row to row: of them the first change is an example
+        keys = ["old", "new", "is_space"] if column in _SPELT else ["is_space"]
+        tally = pl.concat([*known, changes]).sort(LINE)
         first = [pl.col(name).first() for name in ("old", "new", LINE) if name not in keys]
         grouped = tally.group_by(keys, maintain_order=True).agg(*first, pl.col("rows").sum())
         self._tallies[column] = grouped.select(_TALLY)
+
+
+def _find_spaces(rows: pl.DataFrame) -> pl.DataFrame:
+    """The identifiers or names with space around them, all told by the first, as ``_TALLY``."""
+    spaced = rows.filter(pl.col("old").ne_missing(pl.col("new")))
+    rows_changed = pl.lit(spaced.height, pl.Int64).alias("rows")
+    return spaced.head(1).select("old", "new", LINE, rows_changed, is_space=True).select(_TALLY)
+
+
+def _apply(column: str, changes: pl.DataFrame) -> pl.Expr:
+    """A column with its changes made."""
+    text = pl.col(column)
+    if column in _SPELT:
+        return text.replace(changes.get_column("old"), changes.get_column("new"))
+    return _without_space(text).alias(column)
 
 
 def _sum_up(column: str, tally: pl.DataFrame) -> Iterator[Normalisation]:
