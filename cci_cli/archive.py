@@ -8,7 +8,6 @@ from typing import Any
 
 import polars as pl
 
-from cci_cli.columns import COLUMNS, KEY
 from cci_cli.config import CONFIG_FILES
 from cci_cli.errors import DataError, SystemFailureError, os_failure
 from cci_cli.figures import RELEASE_SCHEMA
@@ -19,6 +18,7 @@ from cci_cli.periods import Period, PeriodRef
 from cci_cli.releases import INDICES_FILE, TABLE_FILE, render_rows
 from cci_cli.results import RELEASES, release_name
 from cci_cli.rules import TABLE_SCHEMA, digest_rules
+from cci_cli.sorting import RowSorter
 from cci_cli.staging import publish_folder, stage_folder
 from cci_cli.store import NODES_FILE, check_hash, list_revisions
 
@@ -46,7 +46,7 @@ def write_revision(
     root: Path,
     staged: Path,
     period: Period,
-    nodes: pl.LazyFrame,
+    nodes: RowSorter,
     origin: Origin,
     *,
     rows: int,
@@ -59,7 +59,7 @@ def write_revision(
         root: the folder of the workspace.
         staged: a folder of it as ``stage_revision`` gives it, open for this revision alone.
         period: the half-year they describe.
-        nodes: valid rows in the columns of a snapshot, in any order.
+        nodes: has taken valid rows.
         origin: where they come from.
         rows: how many they are.
         checked_nodes: the number of nodes of rows that were held against the rules of today, which
@@ -80,7 +80,7 @@ def write_revision(
     try:
         package.mkdir()
         nodes_file = package / NODES_FILE
-        nodes.select(COLUMNS).sort(KEY).sink_csv(nodes_file, line_terminator="\n")
+        nodes.write(nodes_file)
         sha256 = hash_file(nodes_file)
         revisions = list_revisions(root, period)
         if revisions:

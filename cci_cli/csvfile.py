@@ -26,18 +26,22 @@ BATCH_ROWS: Final = 100_000
 class Survey:
     """The outer form of a file: what the reader of its values needs to know.
 
-    ``header`` has the canonical names in the order of the file, ``names`` what stands there.
-    ``is_plain`` is as in ``outlines.Outline``. ``bad_lines`` are the physical lines of records
-    that have no values to read, smallest first. ``record_lines`` has the physical line of every
-    record below the header; null where each takes one line.
+    ``header`` has the canonical names in the order of the file, ``names`` what stands there;
+    ``lines`` is the number of physical lines, header and all.
+    ``is_plain`` and ``has_empty_quotes`` are as in ``outlines.Outline``, but a file in which a
+    record may take several lines is not plain: line ends are in its fields. ``bad_lines`` are the
+    physical lines of records that have no values to read, smallest first. ``record_lines`` has the
+    physical line of every record below the header; null where each takes one line.
     """
 
     path: Path
     header: tuple[str, ...]
     names: tuple[str, ...]
     form: TextForm
+    lines: int
     is_plain: bool = False
     has_quotes: bool = False
+    has_empty_quotes: bool = False
     bad_lines: Sequence[int] = ()
     is_well_quoted: bool = True
     record_lines: Sequence[int] | None = None
@@ -77,8 +81,10 @@ def survey_file(
             header,
             names,
             form,
+            outline.lines,
             is_plain=outline.is_plain,
             has_quotes=outline.has_quotes,
+            has_empty_quotes=outline.has_empty_quotes,
         )
         return survey if outline.is_regular else _survey_records(survey, problems)
     except OSError as error:
@@ -166,6 +172,7 @@ def _survey_quoted(survey: Survey, problems: ProblemList) -> Survey:
                 bad_lines.append(line)
     return replace(
         survey,
+        is_plain=False,
         bad_lines=bad_lines,
         is_well_quoted=is_well_quoted,
         record_lines=record_lines,
@@ -233,7 +240,11 @@ def scan_nodes(survey: Survey) -> pl.LazyFrame:
         ),
     )
     # a field that is empty without quotes is null already
-    return texts.with_columns(pl.col(pl.String).replace("", None)) if survey.has_quotes else texts
+    return (
+        texts.with_columns(pl.col(pl.String).replace("", None))
+        if survey.has_empty_quotes
+        else texts
+    )
 
 
 def _parse_batches(survey: Survey) -> Iterator[pl.DataFrame]:

@@ -4,17 +4,14 @@ Beyond a limit they are laid off in a temporary file, slice by slice of their ra
 each slice is brought back by itself. The file has no name, and goes with the process.
 """
 
-import io
-import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
 from itertools import pairwise
 from types import TracebackType
-from typing import IO, Final, Self
+from typing import Final, Self
 
 import polars as pl
 
-from cci_cli.errors import os_failure
+from cci_cli.layoffs import FrameFile, LaidOff
 
 #: Hashes kept in memory, eight bytes each.
 MOST_KEPT: Final = 24_000_000
@@ -29,10 +26,9 @@ class HashPile:
     def __init__(self) -> None:
         self._kept: list[pl.Series] = []
         self._count = 0
-        self._file: IO[bytes] | None = None
-        #: Where in the file the parts of each slice are: offset and length.
-        self._parts: list[list[tuple[int, int]]] = [[] for _ in range(_SLICES)]
-        self._open = ExitStack()
+        self._file = FrameFile()
+        #: Where the parts of each slice are.
+        self._parts: list[list[LaidOff]] = [[] for _ in range(_SLICES)]
 
     def __enter__(self) -> Self:
         return self
@@ -43,7 +39,7 @@ class HashPile:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._open.close()
+        self._file.__exit__(kind, error, trace)
 
     def add(self, hashes: pl.Series) -> None:
         """Put hashes onto the pile.
@@ -54,10 +50,10 @@ class HashPile:
         self._kept.append(hashes)
         self._count += len(hashes)
         if self._count > MOST_KEPT:
-            try:
-                self._lay_off()
-            except OSError as error:
-                raise os_failure("E502", tempfile.gettempdir(), error) from error
+            for piece, parts in zip(_cut(pl.concat(self._kept)), self._parts, strict=True):
+                parts.append(self._file.add(piece.to_frame("hash")))
+            self._kept.clear()
+            self._count = 0
 
     def slices(self) -> Iterator[pl.Series]:
         """All hashes in pieces, in no order; equal ones are in one piece.
@@ -66,31 +62,11 @@ class HashPile:
             SystemFailureError: E501, the disk does not give them back.
         """
         kept = pl.concat(self._kept) if self._kept else pl.Series(dtype=pl.UInt64)
-        if self._file is None:
+        if not any(self._parts):
             yield kept
             return
         for piece, parts in zip(_cut(kept), self._parts, strict=True):
-            pieces = [piece]
-            for offset, length in parts:
-                try:
-                    self._file.seek(offset)
-                    data = self._file.read(length)
-                except OSError as error:
-                    raise os_failure("E501", tempfile.gettempdir(), error) from error
-                pieces.append(pl.read_ipc(io.BytesIO(data)).to_series())
-            yield pl.concat(pieces)
-
-    def _lay_off(self) -> None:
-        if self._file is None:
-            temporary = tempfile.TemporaryFile(prefix="cci-")  # noqa: SIM115 - closed with _open
-            self._file = self._open.enter_context(temporary)
-        for piece, parts in zip(_cut(pl.concat(self._kept)), self._parts, strict=True):
-            buffer = io.BytesIO()
-            piece.to_frame("hash").write_ipc(buffer)
-            parts.append((self._file.tell(), buffer.tell()))
-            self._file.write(buffer.getbuffer())
-        self._kept.clear()
-        self._count = 0
+            yield pl.concat([piece, *(self._file.read(part).to_series() for part in parts)])
 
 
 def _cut(hashes: pl.Series) -> Iterator[pl.Series]:

@@ -21,7 +21,21 @@ from cci_cli.plausibility import (
 from cci_cli.rawfile import read_raw
 from cci_cli.readings import Reading
 from cci_cli.results import NodeCounts
+from cci_cli.sorting import RowSorter
 from cci_cli.store import list_periods, read_revision, resolve_ref
+
+
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """A file as it comes.
+
+    ``name`` is what the problems call it, ``encoding`` what to read it as; null where its bytes are
+    to tell.
+    """
+
+    path: Path
+    name: str
+    encoding: Encoding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,37 +79,35 @@ def inspect_file(
 def inspect_raw(
     workspace: Path,
     config: Config,
-    path: Path,
-    name: str,
+    file: RawFile,
     period: Period | None,
     *,
     today: date,
     folder: Path,
-    encoding: Encoding | None,
+    sorter: RowSorter | None = None,
 ) -> Inspection:
     """As ``inspect_file``, for a file as it comes: its values are put into canonical form first.
 
     Args:
         workspace: its root folder, which may have a snapshot of the period before.
         config: provinces, models and limits.
-        path: the file.
-        name: what the problems call it.
+        file: the file.
         period: the half-year it describes; null where not known, then nothing is compared.
         today: the day it is.
         folder: where a copy in UTF-8 may be made; the rows are read from it.
-        encoding: what to read the file as; null where its bytes are to tell.
+        sorter: takes the rows as they are to be stored; null where they are not to be.
 
     Raises:
         SystemFailureError: the file cannot be read, or a copy not be made.
     """
-    found = Inspection(None, None, ProblemList(name), ProblemList(name))
-    raw = read_raw(path, folder, found.errors, encoding)
+    found = Inspection(None, None, ProblemList(file.name), ProblemList(file.name))
+    raw = read_raw(file.path, folder, found.errors, file.encoding)
     if raw is None:
         return found
     survey = survey_file(raw.path, found.errors, raw.form, raw.outline)
-    normaliser = Normaliser(config)
+    normaliser = Normaliser(config, is_plain=survey is not None and survey.is_plain)
     found = replace(found, normaliser=normaliser, reading=Reading(raw.encoding))
-    found = _inspect(workspace, config, period, survey, found)
+    found = _inspect(workspace, config, period, survey, found, sorter)
     if period is not None and found.facts is not None:
         warn_of_period(period, config.methodology.base_period, today, found.warnings)
     if survey is None:
@@ -111,12 +123,14 @@ def _inspect(
     period: Period | None,
     survey: Survey | None,
     found: Inspection,
+    sorter: RowSorter | None = None,
 ) -> Inspection:
     """What is found in the values of a surveyed file."""
+    if survey is None:
+        return found
     as_of = None if period is None else period.as_of
-    normaliser = found.normaliser
-    checked = check_nodes(survey, config, as_of, found.errors, normaliser) if survey else None
-    if not survey or not checked:
+    checked = check_nodes(survey, config, as_of, found.errors, found.normaliser, sorter)
+    if checked is None:
         return found
     facts = NodeCounts(checked.rows, checked.nodes)
     found = replace(found, survey=survey, facts=facts)

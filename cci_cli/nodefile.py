@@ -21,14 +21,16 @@ from cci_cli.conversion import merge_card_counts
 from cci_cli.csvfile import Survey, read_batches, scan_nodes, survey_file
 from cci_cli.definitions import Config
 from cci_cli.errors import InvalidDataError, ProblemList
-from cci_cli.normaliser import Normaliser
+from cci_cli.normaliser import SPACES, Normaliser
 from cci_cli.rules import (
     IN_SERVICE_CARDS,
     IS_DOUBTFUL,
     MODEL_ENUM,
     PROVINCE_ENUM,
     NodeRules,
+    to_canonical,
 )
+from cci_cli.sorting import RowSorter, find_starts
 from cci_cli.spellings import KnownNames
 
 if TYPE_CHECKING:
@@ -76,6 +78,7 @@ def check_nodes(
     as_of: date | None,
     problems: ProblemList,
     normaliser: Normaliser | None = None,
+    sorter: RowSorter | None = None,
 ) -> CheckedNodes | None:
     """The sums of a surveyed file; every value that breaks a rule is added to ``problems``.
 
@@ -86,6 +89,8 @@ def check_nodes(
         problems: may hold flaws of the survey already.
         normaliser: puts the values of a raw file into canonical form before any rule is held
             against them, and counts what it changes; null for a stored file.
+        sorter: takes the rows as they are to be stored, as long as there is no problem; null where
+            they are not to be.
 
     Returns:
         null where there is a problem: sums over a part of the rows would look right.
@@ -97,6 +102,9 @@ def check_nodes(
     rows = 0
     provinces: set[str] = set()
     counts = _CardSums()
+    if sorter is not None:
+        identifiers = scan_nodes(survey).select(pl.col(NODE_ID).str.strip_chars(SPACES))
+        sorter.deal_by(find_starts(identifiers, survey.lines))
     with ClashSearch(config.province_names) as clashes:
 
         def look(seen: pl.LazyFrame) -> pl.LazyFrame:
@@ -120,6 +128,8 @@ def check_nodes(
                 provinces.update(part.get_column(PROVINCE_ENUM).drop_nulls().unique())
             for part in parts:
                 counts.add(part)
+                if sorter is not None and not problems.total:
+                    sorter.add(to_canonical(part.lazy(), survey.header).collect())
         nodes = clashes.finish(partial(read_checked, survey, normaliser), problems)
     if not any(problems.counts[code] for code in _UNREAD):
         # a row or cell that could not be read, or a name misspelt, may be where a province is

@@ -51,7 +51,9 @@ _TALLY: Final = ("old", "new", LINE, "rows", "is_space")
 class Normaliser:
     """Puts the values of one raw file into their canonical form, and counts what it changed."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, *, is_plain: bool = False) -> None:
+        """Begin with a file; for ``is_plain`` see ``rules.NodeRules.find_doubts``."""
+        self._is_plain = is_plain
         provinces, models, gaps = (
             config.province_spellings,
             config.model_spellings,
@@ -90,7 +92,7 @@ class Normaliser:
                 changes = self._find_spellings(rows, column)
                 new: pl.Expr | pl.Series = _apply(column, changes)
             elif rows.get_column(column).str.contains(_EDGE_SPACE).any():
-                new = rows.select(_without_space(pl.col(column)).alias(column)).to_series()
+                new = rows.select(self._without_space(column)).to_series()
                 changes = _find_spaces(rows.select(LINE, old=column, new=new))
             else:
                 continue
@@ -102,7 +104,16 @@ class Normaliser:
 
     def to_canonical(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """All rows of the file with their values in canonical form, once all were counted."""
-        return rows.with_columns(_apply(*changed) for changed in self._tallies.items())
+
+        def change(batch: pl.DataFrame) -> pl.DataFrame:
+            return batch.with_columns(
+                _apply(column, changes) if column in _SPELT else self._without_space(column)
+                for column, changes in self._tallies.items()
+                if column in batch.columns
+            )
+
+        # batch by batch: Polars would replace in all of a column at once
+        return rows.map_batches(change, streamable=True) if self._tallies else rows
 
     def found(self) -> tuple[Normalisation, ...]:
         """What was changed, by column; the spellings of a column by the number of their rows."""
@@ -143,6 +154,18 @@ class Normaliser:
             met[text] = (self._lookups[column](bare) or text) if bare else None
         return met[text]
 
+    def _without_space(self, column: str) -> pl.Expr:
+        """Names without space around them; null for nothing but space."""
+        text = pl.col(column)
+        bare = text.str.strip_chars(SPACES)
+        clean = (
+            bare
+            if self._is_plain
+            # with something else beside it, it stays as it is, and is refused
+            else (pl.when(bare.str.contains(CLEAN_TEXT)).then(bare).otherwise(text))
+        )
+        return pl.when(bare != "").then(clean).alias(column)
+
     def _count(self, column: str, changes: pl.DataFrame) -> None:
         """Add the changes of a batch."""
         known = [self._tallies[column]] if column in self._tallies else []
@@ -162,11 +185,8 @@ def _find_spaces(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _apply(column: str, changes: pl.DataFrame) -> pl.Expr:
-    """A column with its changes made."""
-    text = pl.col(column)
-    if column in _SPELT:
-        return text.replace(changes.get_column("old"), changes.get_column("new"))
-    return _without_space(text).alias(column)
+    """A column with its spellings changed."""
+    return pl.col(column).replace(changes.get_column("old"), changes.get_column("new"))
 
 
 def _sum_up(column: str, tally: pl.DataFrame) -> Iterator[Normalisation]:
@@ -189,12 +209,6 @@ def _sum_up(column: str, tally: pl.DataFrame) -> Iterator[Normalisation]:
         yield Normalisation(
             column, old, new, int(rest["rows"].sum()), line, rest.height, column in _LOOKED_UP
         )
-
-
-def _without_space(text: pl.Expr) -> pl.Expr:
-    bare = text.str.strip_chars(SPACES)
-    is_clean = bare.str.contains(CLEAN_TEXT)
-    return pl.when(bare == "").then(None).when(is_clean).then(bare).otherwise(text)
 
 
 def _to_digits(text: pl.Expr) -> pl.Expr:

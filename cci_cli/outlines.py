@@ -6,7 +6,7 @@ and what is left is compared with what is left of the header.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -28,8 +28,8 @@ _PRINTABLE: Final = frozenset(range(0x20, 0x7F)) - frozenset(b',"')
 _PLAIN: Final = bytes(sorted({*_PRINTABLE, *_PLAIN_LEADS, *_CONTINUATIONS}))
 #: The other bytes of characters beyond ASCII.
 _OTHER_LEADS: Final = bytes(sorted({*range(0xC0, 0x100)} - {*_PLAIN_LEADS}))
-#: What is left of a header in which nothing unusual stands; form feeds and the like are unusual.
-_ONE_RECORD: Final = re.compile(rb"[,\t]*\r?\n")
+#: What shapes records, and is no part of the text of one that takes one line.
+_FRAME: Final = b',"\r\n'
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +51,24 @@ class Outline:
         lone_cr: the first carriage return that ends no line (E313); null for none.
         has_text: whether there is anything but white space.
         has_quotes: whether there is a quotation mark.
+        has_empty_quotes: whether two stand side by side, as those around nothing do.
         has_hanzi: whether a character takes three bytes or more.
         is_ascii: whether there is nothing beyond ASCII.
+        lines: how many lines there are.
         is_regular: whether every line has the separators of the first one, and no quote or
             control character.
-        is_plain: whether it is regular, and has no character beyond ASCII but those from U+4000
-            to U+9FFF.
+        is_plain: whether all its characters are printable ASCII, line ends, or from U+4000 to
+            U+9FFF.
     """
 
     flaw: Flaw | None = None
     lone_cr: Flaw | None = None
     has_text: bool = False
     has_quotes: bool = False
+    has_empty_quotes: bool = False
     has_hanzi: bool = False
     is_ascii: bool = True
+    lines: int = 0
     is_regular: bool = True
     is_plain: bool = True
 
@@ -82,59 +86,56 @@ def outline_file(path: Path) -> Outline:
         OSError: it cannot be read.
         SystemFailureError: E504, it is no regular file.
     """
-    record, end_of_line = None, b"\n"
-    offset, line = 0, 1
-    lone_cr: Flaw | None = None
-    has_text = has_quotes = has_hanzi = False
-    is_ascii = is_regular = is_plain = True
-
-    def finish(flaw: Flaw | None = None) -> Outline:
-        return Outline(
-            flaw=flaw,
-            lone_cr=lone_cr,
-            has_text=has_text,
-            has_quotes=has_quotes,
-            has_hanzi=has_hanzi,
-            is_ascii=is_ascii,
-            is_regular=is_regular,
-            is_plain=is_plain,
-        )
-
+    found = Outline()
+    record, end_of_line = b"", b"\n"
+    offset = 0
     with open_file(path) as stream:
         # whole lines: no character and no line end is cut in two
         while chunk := stream.read(_CHUNK_BYTES) + stream.readline():
-            begins_with_mark = offset == 0 and chunk.startswith(_MARK)
-            text = chunk.removeprefix(_MARK) if begins_with_mark else chunk
+            text = chunk if offset else chunk.removeprefix(_MARK)
             flaw = _find_flaw(chunk)
-            if record is None:
+            if offset == 0:
                 first = text[: text.find(b"\n") + 1] or text
                 end_of_line = b"\r\n" if first.endswith(b"\r\n") else b"\n"
-                record = _end(first, end_of_line).translate(None, _PLAIN)
-                is_regular = _ONE_RECORD.fullmatch(record) is not None
-            shape = _end(text, end_of_line).translate(None, _PLAIN)
-            lines = _count_records(shape, record) if is_regular else None
+                separators = first.removesuffix(end_of_line).translate(None, _PLAIN)
+                found = replace(found, is_regular=not separators.strip(b",\t"))
+                record = separators + end_of_line
+            lines, is_plain = None, True
+            if found.is_regular:
+                lines, is_plain = _count_records(_end(text, end_of_line), record)
+                found = replace(found, is_plain=found.is_plain and is_plain)
             if lines is None:
-                is_plain = False
-                shape = shape.translate(None, _OTHER_LEADS)
-                lines = _count_records(shape, record) if is_regular else None
-            if lines is None:
-                is_regular = False
-                has_quotes = has_quotes or b'"' in shape
-                lines = chunk.count(b"\n")
-                if lone_cr is None and (lone := _LONE_CR.search(chunk)):
-                    at = lone.start()
-                    lone_cr = Flaw("E313", offset + at, line + chunk.count(b"\n", 0, at))
-            if not has_hanzi and not text.isascii():
-                is_ascii = False
-                sound = chunk if flaw is None else chunk[: flaw[1]]
-                has_hanzi = HANZI.search(sound.removeprefix(_MARK).decode()) is not None
-            has_text = has_text or bool(text.strip())
+                found = _look_closely(found, text, offset + len(chunk) - len(text))
+                lines = text.count(b"\n") + (not text.endswith(b"\n"))
+            if not found.has_hanzi and not text.isascii():
+                sound = text if flaw is None else chunk[: flaw[1]].removeprefix(_MARK)
+                has_hanzi = HANZI.search(sound.decode()) is not None
+                found = replace(found, is_ascii=False, has_hanzi=has_hanzi)
+            if not found.has_text and text.strip():
+                found = replace(found, has_text=True)
             if flaw is not None:
                 code, at = flaw
-                return finish(Flaw(code, offset + at, line + chunk.count(b"\n", 0, at)))
+                line = found.lines + 1 + chunk.count(b"\n", 0, at)
+                return replace(found, flaw=Flaw(code, offset + at, line))
+            found = replace(found, lines=found.lines + lines)
             offset += len(chunk)
-            line += lines
-    return finish()
+    return found
+
+
+def _look_closely(found: Outline, text: bytes, offset: int) -> Outline:
+    """The outline with a chunk that is not as regular as the lines before it, if they were."""
+    lone_cr = found.lone_cr
+    if lone_cr is None and b"\r" in text and (lone := _LONE_CR.search(text)):
+        at = lone.start()
+        lone_cr = Flaw("E313", offset + at, found.lines + 1 + text.count(b"\n", 0, at))
+    return replace(
+        found,
+        lone_cr=lone_cr,
+        has_quotes=found.has_quotes or b'"' in text,
+        has_empty_quotes=found.has_empty_quotes or b'""' in text,
+        is_regular=False,
+        is_plain=found.is_plain and not text.translate(None, _PLAIN + _FRAME),
+    )
 
 
 def _end(text: bytes, end_of_line: bytes) -> bytes:
@@ -142,10 +143,20 @@ def _end(text: bytes, end_of_line: bytes) -> bytes:
     return text if text.endswith((b"\n", b"\r")) else text + end_of_line
 
 
-def _count_records(shape: bytes, record: bytes) -> int | None:
-    """The lines of a chunk whose shape is that of the record again and again; null for another."""
-    count, rest = divmod(len(shape), len(record))
-    return count if not rest and shape == record * count else None
+def _count_records(text: bytes, record: bytes) -> tuple[int | None, bool]:
+    """The lines of a chunk that all have the form of the header, and whether they are plain.
+
+    The number is null where one has another form.
+    """
+    shape = text.translate(None, _PLAIN)
+    end_of_line = b"\r\n" if record.endswith(b"\r\n") else b"\n"
+    for is_plain in (b"\t" not in record, False):
+        count, rest = divmod(len(shape), len(record))
+        # what stood between a carriage return and a line end is not in the shape
+        if not rest and shape == record * count and text.count(end_of_line) == count:
+            return count, is_plain
+        shape = shape.translate(None, _OTHER_LEADS)
+    return None, True
 
 
 def _find_flaw(chunk: bytes) -> tuple[str, int] | None:

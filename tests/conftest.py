@@ -19,6 +19,7 @@ from cci_cli.cli import main
 from cci_cli.columns import COLUMNS
 from cci_cli.periods import parse_period
 from cci_cli.rules import to_canonical
+from cci_cli.sorting import RowSorter
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -145,12 +146,13 @@ def store(root: Path, period: str, rows: Iterable[Row], *, is_demonstration: boo
         for node, province, model, cards, *status in rows
     ]
     text = pl.DataFrame(filled, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
-    with stage_revision(root) as staged:
+    with stage_revision(root) as staged, RowSorter(staged) as sorter:
+        sorter.add(to_canonical(text.lazy(), COLUMNS).collect())
         write_revision(
             root,
             staged,
             parse_period(period),
-            to_canonical(text.lazy(), COLUMNS),
+            sorter,
             Origin(created="2026-01-01T00:00:00+00:00", is_demonstration=is_demonstration),
             rows=text.height,
         )

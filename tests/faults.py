@@ -19,7 +19,6 @@ import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import polars as pl
 from pandera.backends.polars.register import register_polars_backends
 
 # a verb loads them when it is called: here once for all forks
@@ -96,7 +95,6 @@ class Fault:
         # the one call on files that goes past the modules of Python
         patch(staging, "_exchange", self._watch("swap", staging._exchange))
         patch(io, "open", self._open(io.open))
-        patch(pl.LazyFrame, "sink_csv", self._sink(pl.LazyFrame.sink_csv))
 
     def _concerns(self, file: object) -> bool:
         # of what has a number, only files of ours are handled that way
@@ -116,14 +114,6 @@ class Fault:
                 return real(file, mode, *arguments, **options)
             self.reach("open" if mode.startswith("r") else "create")
             return _Stream(real(file, mode, *arguments, **options), self)
-
-        return call
-
-    def _sink(self, real):
-        def call(frame, path, **options):
-            real(frame, path, **options)
-            # Polars writes by itself: it is done, and half of it taken back
-            self.reach("sink", lambda: os.truncate(path, os.path.getsize(path) // 2))  # noqa: PTH202
 
         return call
 

@@ -25,8 +25,8 @@ ORDER = (
     ("plotting.plots",),
     ("catalogues", "columns", "indices", "records", "settings"),
     ("conversion", "headers", "plausibility", "results", "rules", "spellings"),
-    ("figures", "files", "leveltable", "normaliser", "schemas", "workbook"),
-    ("examination", "hashpiles", "outlines"),
+    ("figures", "files", "layoffs", "leveltable", "normaliser", "schemas", "workbook"),
+    ("examination", "hashpiles", "outlines", "sorting"),
     ("clashes", "csvfile"),
     (
         "chains",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cci_cli import hashpiles
+from cci_cli import hashpiles, layoffs
 from cci_cli.errors import SystemFailureError
 from cci_cli.hashpiles import HashPile, find_repeated
 
@@ -44,7 +44,7 @@ def test_a_full_disk_is_told(monkeypatch):
     def refuse(*_arguments, **_options):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(hashpiles.tempfile, "TemporaryFile", refuse)
+    monkeypatch.setattr(layoffs.tempfile, "TemporaryFile", refuse)
     with HashPile() as pile, pytest.raises(SystemFailureError) as raised:
         pile.add(pl.Series([1, 2], dtype=pl.UInt64))
     assert raised.value.code == "E502"
@@ -55,6 +55,6 @@ def test_what_was_laid_off_is_gone_with_the_pile(monkeypatch):
     monkeypatch.setattr(hashpiles, "MOST_KEPT", 0)
     with HashPile() as pile:
         pile.add(pl.Series([3, 1], dtype=pl.UInt64))
-        laid_off = pile._file
+        laid_off = pile._file._file
         assert not laid_off.closed
     assert laid_off.closed

@@ -19,6 +19,7 @@ from cci_cli.errors import DataError, InvalidDataError, SystemFailureError
 from cci_cli.packages import seal
 from cci_cli.periods import Period, PeriodRef
 from cci_cli.rules import to_canonical
+from cci_cli.sorting import RowSorter
 
 P = Period(2024, 2)
 NOW = "2025-01-15T08:00:00+00:00"
@@ -44,9 +45,10 @@ def nodes(cards: int = 1) -> pl.LazyFrame:
 
 def write(root: Path, content: pl.LazyFrame, period: Period = P, **details: object):
     origin = archive.Origin(**{"created": NOW} | details)
-    with archive.stage_revision(root) as staged:
-        rows = content.collect().height
-        return archive.write_revision(root, staged, period, content, origin, rows=rows)
+    with archive.stage_revision(root) as staged, RowSorter(staged) as sorter:
+        rows = content.collect()
+        sorter.add(rows)
+        return archive.write_revision(root, staged, period, sorter, origin, rows=rows.height)
 
 
 def folders(root: Path, period: str = "2024H2") -> list[str]:

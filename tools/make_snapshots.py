@@ -28,6 +28,7 @@ from cci_cli.csvfile import scan_nodes
 from cci_cli.nodefile import read_nodes
 from cci_cli.periods import parse_period
 from cci_cli.rules import to_canonical
+from cci_cli.sorting import RowSorter
 
 # Published figures: name, provinces, levels on 2024-12-31 and 2025-06-30.
 REGIONS = {
@@ -135,7 +136,7 @@ def main(arguments: Sequence[str]) -> None:
     check_published_figures(rows, cards)
     for period in PERIODS:
         described = parse_period(period)
-        with stage_revision(workspace) as staged:
+        with stage_revision(workspace) as staged, RowSorter(staged) as sorter:
             # as text, in the way every other file of nodes comes in
             drawn = staged / "drawn.csv"
             pl.DataFrame(
@@ -144,11 +145,12 @@ def main(arguments: Sequence[str]) -> None:
                 orient="row",
             ).write_csv(drawn)
             survey, checked = read_nodes(drawn, drawn.name, config, described.as_of)
+            sorter.add(to_canonical(scan_nodes(survey), survey.header).collect())
             ref, sha256, is_new = write_revision(
                 workspace,
                 staged,
                 described,
-                to_canonical(scan_nodes(survey), survey.header),
+                sorter,
                 Origin(CREATED, NOTE, SOURCES, is_demonstration=True),
                 rows=checked.rows,
                 checked_nodes=checked.nodes,

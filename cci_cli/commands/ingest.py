@@ -9,14 +9,13 @@ from cci_cli.config import read_config
 from cci_cli.errors import InvalidDataError
 from cci_cli.files import copy_file
 from cci_cli.formats import Encoding
-from cci_cli.inspection import inspect_raw
-from cci_cli.nodefile import scan_checked
+from cci_cli.inspection import RawFile, inspect_raw
 from cci_cli.options import check_choice
 from cci_cli.periods import PeriodRef, parse_period
 from cci_cli.readings import Reading
 from cci_cli.releases import list_releases
 from cci_cli.results import IngestResult, SnapshotFacts
-from cci_cli.rules import to_canonical
+from cci_cli.sorting import RowSorter
 from cci_cli.surroundings import find_time
 from cci_cli.workspace import find_workspace
 
@@ -65,23 +64,23 @@ def ingest(
     check_choice("encoding", encoding, Encoding, is_optional=True)
     described = parse_period(period)
     config = read_config(root)
-    with stage_revision(root) as staged:
+    with stage_revision(root) as staged, RowSorter(staged) as sorter:
         # what is checked is what is stored, whatever becomes of the file meanwhile
         copy = staged / "received"
         received = copy_file(file, copy)
         found = inspect_raw(
-            *(root, config, copy, str(file), described),
+            *(root, config, RawFile(copy, str(file), encoding), described),
             today=now.date(),
             folder=staged,
-            encoding=encoding,
+            sorter=sorter,
         )
-        if found.survey is None or found.facts is None or found.reading is None:
+        if found.facts is None or found.reading is None:
             raise InvalidDataError("E305", file, found.errors.first(), found.errors.total)
         ref, sha256, is_new = write_revision(
             root,
             staged,
             described,
-            to_canonical(scan_checked(found.survey, found.normaliser), found.survey.header),
+            sorter,
             Origin(
                 created=now.isoformat(timespec="seconds"),
                 note=note,

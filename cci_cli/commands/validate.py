@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from cci_cli.config import read_config
 from cci_cli.errors import UsageError
 from cci_cli.formats import Encoding
-from cci_cli.inspection import inspect_file, inspect_raw
+from cci_cli.inspection import RawFile, inspect_file, inspect_raw
 from cci_cli.options import check_choice
 from cci_cli.periods import PeriodRef, parse_period, parse_ref
 from cci_cli.results import ValidateResult
@@ -60,10 +60,9 @@ def validate(
         described = None if period is None else parse_period(period)
         with TemporaryDirectory(prefix="cci-") as folder:
             found = inspect_raw(
-                *(root, config, Path(target), name, described),
+                *(root, config, RawFile(Path(target), name, encoding), described),
                 today=now.date(),
                 folder=Path(folder),
-                encoding=encoding,
             )
     else:
         for known, value in (("period", period), ("encoding", encoding)):
