@@ -13,7 +13,7 @@ from cci_cli.errors import count_noun
 from cci_cli.figures import Rounder, exact_text, index_name, round_figures, to_provenance
 from cci_cli.formats import Lang
 from cci_cli.messages import ERRORS, NOTES, WARNINGS, Message
-from cci_cli.results import ExplainResult, ModelAccount
+from cci_cli.outcomes import ExplainResult, ModelAccount
 from cci_cli.rounding import fraction_text
 from cci_cli.views import NULL_MARK, Cell, Lines, Sheet, View, date_text, note_text
 

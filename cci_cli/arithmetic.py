@@ -11,7 +11,7 @@ from cci_cli.definitions import Methodology
 from cci_cli.figures import Rounder, round_figures
 from cci_cli.formats import Lang
 from cci_cli.indices import Observation
-from cci_cli.results import ExplainResult, ModelAccount
+from cci_cli.outcomes import ExplainResult, ModelAccount
 from cci_cli.rounding import fraction_text, round_exact
 from cci_cli.views import NULL_MARK, note_text
 

@@ -13,7 +13,7 @@ from cci_cli.errors import (
     escape_unprintable,
 )
 from cci_cli.formats import LogFormat
-from cci_cli.results import DeliveryResult
+from cci_cli.outcomes import DeliveryResult
 
 
 def describe_files(result: DeliveryResult) -> str:

@@ -440,7 +440,7 @@ def diff(
     the later period first, every change has the other sign.
     """
     from cci_cli.commands import diff as verb
-    from cci_cli.results import RevisionDiffResult
+    from cci_cli.outcomes import RevisionDiffResult
     from cci_cli.viewing import view_result
 
     root = _open_workspace(workspace, verbose=verbose)
@@ -662,7 +662,7 @@ def report(
     """
     from cci_cli.bundlelog import describe_events, describe_files
     from cci_cli.commands import report as verb
-    from cci_cli.results import CheckResult
+    from cci_cli.outcomes import CheckResult
     from cci_cli.viewing import view_result
 
     root = _open_workspace(workspace, verbose=verbose)

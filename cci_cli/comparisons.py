@@ -8,14 +8,9 @@ from cci_cli.columns import PROVINCE
 from cci_cli.errors import first_few
 from cci_cli.figures import Rounder, exact_text, index_name, index_series, to_provenance
 from cci_cli.formats import Lang
+from cci_cli.outcomes import DiffResult, Driver, HubDiff, IndexDiff
 from cci_cli.periods import PeriodRef
-from cci_cli.results import (
-    CAUSES,
-    DiffResult,
-    Driver,
-    HubDiff,
-    IndexDiff,
-)
+from cci_cli.results import CAUSES
 from cci_cli.rounding import fraction_text
 from cci_cli.views import (
     CAUSE_NAMES,

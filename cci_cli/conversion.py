@@ -5,10 +5,14 @@ This module knows *what is summed per province*; how indices are chained is know
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from typing import Final
 
 import polars as pl
 
 from cci_cli.columns import CARDS, IN_SERVICE, MODEL, PROVINCE, STATUS
+
+#: Cards in service by province and model: sums of 64-bit counts cannot overflow 128 bits.
+CARD_COUNTS: Final = pl.Schema({PROVINCE: pl.String, MODEL: pl.String, CARDS: pl.Int128})
 
 
 def aggregate_cards(nodes: pl.LazyFrame) -> pl.DataFrame:
@@ -18,8 +22,8 @@ def aggregate_cards(nodes: pl.LazyFrame) -> pl.DataFrame:
         nodes: rows of a snapshot with ``province``, ``model``, ``cards`` (Int64) and ``status``.
 
     Returns:
-        ``province``, ``model``, ``cards`` (Int128: sums of 64-bit counts cannot overflow it).
-        A province or model whose rows are all out of service is kept with 0 cards.
+        The columns of ``CARD_COUNTS``. A province or model whose rows are all out of service is
+        kept with 0 cards.
     """
     in_service = pl.when(pl.col(STATUS) == IN_SERVICE).then(pl.col(CARDS)).otherwise(0)
     return _sum_cards(nodes.select(PROVINCE, MODEL, in_service.alias(CARDS)))

@@ -9,9 +9,10 @@ from cci_cli.config import read_config
 from cci_cli.errors import DataError, Problem, SystemFailureError, UsageError, make_problem
 from cci_cli.histories import History
 from cci_cli.outbox import SUMS_FILE, Delivery, deliver_bundle, render_sums
+from cci_cli.outcomes import BundleFile, DeliveryResult
 from cci_cli.packages import SNAPSHOTS
 from cci_cli.periods import Period, PeriodRef, parse_period
-from cci_cli.results import RELEASES, BundleFile, DeliveryResult, release_name
+from cci_cli.results import RELEASES, release_name
 from cci_cli.store import list_periods, list_revisions
 from cci_cli.workspace import MARKER
 

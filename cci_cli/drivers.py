@@ -8,7 +8,7 @@ import polars as pl
 
 from cci_cli.columns import CARDS, PROVINCE
 from cci_cli.diffs import CAUSE, UNITS, Link
-from cci_cli.results import Driver
+from cci_cli.outcomes import Driver
 
 #: Change of supply in card-hours per year, by province and cause.
 ProvinceCauses = Mapping[str, Mapping[str, Fraction]]

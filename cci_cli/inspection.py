@@ -9,7 +9,7 @@ from cci_cli.csvfile import Survey, survey_file
 from cci_cli.definitions import Config
 from cci_cli.errors import CciError, ProblemList
 from cci_cli.formats import Encoding
-from cci_cli.nodefile import CheckedNodes, check_nodes, sum_nodes
+from cci_cli.nodefile import check_nodes, sum_nodes
 from cci_cli.normaliser import Normaliser
 from cci_cli.periods import Period, PeriodRef
 from cci_cli.plausibility import (
@@ -20,7 +20,7 @@ from cci_cli.plausibility import (
 )
 from cci_cli.rawfile import read_raw
 from cci_cli.readings import Reading
-from cci_cli.results import NodeCounts
+from cci_cli.results import CheckedNodes, NodeCounts
 from cci_cli.sorting import RowSorter
 from cci_cli.store import list_periods, read_revision, resolve_ref
 

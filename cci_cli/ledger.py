@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from cci_cli.errors import count_noun
 from cci_cli.figures import Rounder
-from cci_cli.results import Drift, VerifyResult, release_name
+from cci_cli.outcomes import Drift, VerifyResult
+from cci_cli.results import release_name
 from cci_cli.rounding import fraction_text
 from cci_cli.views import Cell, Lines, View
 

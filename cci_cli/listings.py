@@ -6,14 +6,8 @@ from typing import Any, Final
 from cci_cli.definitions import CardModel
 from cci_cli.errors import Problem, count_noun, quote_value
 from cci_cli.formats import Lang
+from cci_cli.outcomes import CardsResult, CheckResult, RevisionStatus, StatusResult, ValidateResult
 from cci_cli.periods import Period
-from cci_cli.results import (
-    CardsResult,
-    CheckResult,
-    RevisionStatus,
-    StatusResult,
-    ValidateResult,
-)
 from cci_cli.rounding import fraction_text, round_exact
 from cci_cli.views import NULL_MARK, Lines, Sheet, View
 

@@ -29,14 +29,9 @@ from cci_cli.drivers import (
 from cci_cli.errors import DataError
 from cci_cli.indices import Status, SupplyLink, find_national, measure_link
 from cci_cli.notes import find_demonstration_notes, find_draft_notes, find_span_notes
+from cci_cli.outcomes import DiffResult, Driver, HubDiff, IndexDiff
 from cci_cli.periods import Period, PeriodRef
-from cci_cli.results import (
-    DiffResult,
-    Driver,
-    HubDiff,
-    IndexDiff,
-    Note,
-)
+from cci_cli.results import Note
 from cci_cli.spans import Span
 from cci_cli.store import scan_revision
 

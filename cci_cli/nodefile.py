@@ -7,7 +7,6 @@ in doubt are put into canonical form, and held against the rules one by one.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -17,11 +16,12 @@ import polars as pl
 
 from cci_cli.clashes import ClashSearch
 from cci_cli.columns import CARDS, IN_SERVICE, LINE, MODEL, NODE_ID, PROVINCE, STATUS
-from cci_cli.conversion import merge_card_counts
+from cci_cli.conversion import CARD_COUNTS, merge_card_counts
 from cci_cli.csvfile import Survey, read_batches, scan_nodes, survey_file
 from cci_cli.definitions import Config
 from cci_cli.errors import InvalidDataError, ProblemList
 from cci_cli.normaliser import SPACES, Normaliser
+from cci_cli.results import CheckedNodes
 from cci_cli.rules import (
     IN_SERVICE_CARDS,
     IS_DOUBTFUL,
@@ -39,16 +39,8 @@ if TYPE_CHECKING:
 #: Problems for which a row or a cell could not be read, and a province may be missed.
 _UNREAD: Final = ("E317", "E319", "E341", "E342")
 
-_ROWS_AT_A_TIME: Final = 500_000
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedNodes:
-    """The sums of a file without problems."""
-
-    rows: int
-    nodes: int
-    card_counts: pl.DataFrame
+_ROWS_COUNTED: Final = 500_000
+_ROWS_IN_DOUBT: Final = 100_000
 
 
 def read_nodes(path: Path, name: str, config: Config, as_of: date) -> tuple[Survey, CheckedNodes]:
@@ -98,89 +90,134 @@ def check_nodes(
     models = [card.model for card in config.models]
     rules = NodeRules(config.province_names, models, as_of, is_raw=normaliser is not None)
     names = KnownNames(config)
-    examiner: Examiner | None = None
-    rows = 0
-    provinces: set[str] = set()
-    counts = _CardSums()
     if sorter is not None:
         identifiers = scan_nodes(survey).select(pl.col(NODE_ID).str.strip_chars(SPACES))
         sorter.deal_by(find_starts(identifiers, survey.lines))
     with ClashSearch(config.province_names) as clashes:
-
-        def look(seen: pl.LazyFrame) -> pl.LazyFrame:
-            doubts = rules.find_doubts(survey.header, is_plain=survey.is_plain)
-            return seen.with_columns(doubts).with_columns(clashes.derived())
-
-        for batch in read_batches(survey, look):
-            rows += batch.height
-            sound, doubtful = _divide(batch)
-            parts = [sound]
-            if normaliser is not None and doubtful.height:
-                text = doubtful.select(LINE, *survey.header)
-                normalised = normaliser.normalise(text, is_counted=True)
-                sound, doubtful = _divide(normalised.lazy().pipe(look).collect())
-                parts.append(sound)
-            if doubtful.height:
-                examiner = examiner or _call_examiner(rules, names, problems)
-                examiner.examine(doubtful.select(LINE, *survey.header))
-            for part in (*parts, doubtful):
-                clashes.add(part)
-                provinces.update(part.get_column(PROVINCE_ENUM).drop_nulls().unique())
-            for part in parts:
-                counts.add(part)
-                if sorter is not None and not problems.total:
-                    sorter.add(to_canonical(part.lazy(), survey.header).collect())
+        intake = _Intake(survey, rules, names, problems, clashes, normaliser, sorter)
+        for batch in read_batches(survey, intake.look):
+            intake.take(batch)
+        card_counts = intake.finish()
         nodes = clashes.finish(partial(read_checked, survey, normaliser), problems)
     if not any(problems.counts[code] for code in _UNREAD):
         # a row or cell that could not be read, or a name misspelt, may be where a province is
+        found = {*intake.doubtful_provinces, *card_counts.get_column(PROVINCE)}
         for name in config.province_names:
-            if name not in provinces and name not in names.suggested_provinces:
+            if name not in found and name not in names.suggested_provinces:
                 problems.add("E332", column=PROVINCE, value=name)
     if problems.total:
         return None
-    return CheckedNodes(rows=rows, nodes=nodes, card_counts=counts.finish())
+    return CheckedNodes(rows=intake.rows, nodes=nodes, card_counts=card_counts)
 
 
-def _call_examiner(rules: NodeRules, names: KnownNames, problems: ProblemList) -> "Examiner":
-    from cci_cli.examination import Examiner
+class _Intake:
+    """The rows of a file on their way: sound ones are counted, those in doubt examined."""
 
-    return Examiner(rules, names, problems)
+    def __init__(
+        self,
+        survey: Survey,
+        rules: NodeRules,
+        names: KnownNames,
+        problems: ProblemList,
+        clashes: ClashSearch,
+        normaliser: Normaliser | None,
+        sorter: RowSorter | None,
+    ) -> None:
+        self._survey = survey
+        self._rules = rules
+        self._names = names
+        self._problems = problems
+        self._clashes = clashes
+        self._normaliser = normaliser
+        self._sorter = sorter
+        self._examiner: Examiner | None = None
+        self._doubtful = _Heap()
+        self._sound = _Heap()
+        # of a file without a sound row, nothing is counted
+        self._counts = [pl.DataFrame(schema=CARD_COUNTS)]
+        self.rows = 0
+        self.doubtful_provinces: set[str] = set()
 
+    def look(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Text with what is to be known of each row."""
+        doubts = self._rules.find_doubts(self._survey.header, is_plain=self._survey.is_plain)
+        return rows.with_columns(doubts).with_columns(self._clashes.derived())
 
-def _divide(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows that break no rule for certain, and those in doubt."""
-    is_doubtful = rows.get_column(IS_DOUBTFUL)
-    return (
-        (rows.filter(~is_doubtful), rows.filter(is_doubtful))
-        if is_doubtful.any()
-        else (rows, rows.clear())
-    )
-
-
-class _CardSums:
-    """Card counts of rows without a flaw, from what ``NodeRules.find_doubts`` derived."""
-
-    def __init__(self) -> None:
-        self._rows: list[pl.DataFrame] = []
-        self._sums: list[pl.DataFrame] = []
-
-    def add(self, rows: pl.DataFrame) -> None:
-        columns = {PROVINCE: PROVINCE_ENUM, MODEL: MODEL_ENUM, CARDS: IN_SERVICE_CARDS}
-        self._rows.append(
-            rows.select(pl.col(column).alias(name) for name, column in columns.items())
-        )
-        # several batches at a time: the groups are many
-        if sum(frame.height for frame in self._rows) >= _ROWS_AT_A_TIME:
-            self._aggregate()
+    def take(self, batch: pl.DataFrame) -> None:
+        """Take rows that were looked at."""
+        self.rows += batch.height
+        is_doubtful = batch.get_column(IS_DOUBTFUL)
+        if not is_doubtful.any():
+            self._keep(batch)
+            return
+        self._keep(batch.filter(~is_doubtful))
+        # a few at a time would take longer than many at once
+        if self._doubtful.add(batch.filter(is_doubtful)) >= _ROWS_IN_DOUBT:
+            self._settle()
 
     def finish(self) -> pl.DataFrame:
-        self._aggregate()
-        return merge_card_counts(self._sums)
+        """The card counts of all sound rows, once every row was taken."""
+        self._settle()
+        self._count()
+        return merge_card_counts(self._counts)
 
-    def _aggregate(self) -> None:
-        if self._rows:
-            self._sums.append(merge_card_counts(self._rows))
-            self._rows.clear()
+    def _settle(self) -> None:
+        """Normalise rows in doubt, and examine those that still are."""
+        if not self._doubtful.rows:
+            return
+        rows = self._doubtful.clear()
+        if self._normaliser is not None:
+            text = rows.select(LINE, *self._survey.header)
+            normalised = self._normaliser.normalise(text, is_counted=True)
+            rows = normalised.lazy().pipe(self.look).collect()
+            self._keep(rows.filter(~pl.col(IS_DOUBTFUL)))
+            rows = rows.filter(IS_DOUBTFUL)
+        if rows.height:
+            self._clashes.add(rows)
+            self.doubtful_provinces.update(rows.get_column(PROVINCE_ENUM).drop_nulls().unique())
+            self._examiner = self._examiner or self._call_examiner()
+            self._examiner.examine(rows.select(LINE, *self._survey.header))
+
+    def _keep(self, rows: pl.DataFrame) -> None:
+        """Count sound rows, and hand them to the sorter while there is no problem."""
+        self._clashes.add(rows)
+        counted = {PROVINCE: PROVINCE_ENUM, MODEL: MODEL_ENUM, CARDS: IN_SERVICE_CARDS}
+        columns = (pl.col(column).alias(name) for name, column in counted.items())
+        # several batches at a time: the groups are many
+        if self._sound.add(rows.select(columns)) >= _ROWS_COUNTED:
+            self._count()
+        if self._sorter is not None and not self._problems.total:
+            self._sorter.add(to_canonical(rows.lazy(), self._survey.header).collect())
+
+    def _count(self) -> None:
+        if self._sound.rows:
+            self._counts.append(merge_card_counts([self._sound.clear()]))
+
+    def _call_examiner(self) -> "Examiner":
+        from cci_cli.examination import Examiner
+
+        return Examiner(self._rules, self._names, self._problems)
+
+
+class _Heap:
+    """Frames of one form until there are enough of them."""
+
+    def __init__(self) -> None:
+        self._frames: list[pl.DataFrame] = []
+        self.rows = 0
+
+    def add(self, frame: pl.DataFrame) -> int:
+        """Add a frame; returns the rows there are now."""
+        self._frames.append(frame)
+        self.rows += frame.height
+        return self.rows
+
+    def clear(self) -> pl.DataFrame:
+        """All rows; then there are none."""
+        frame = pl.concat(self._frames)
+        self._frames.clear()
+        self.rows = 0
+        return frame
 
 
 def read_checked(survey: Survey, normaliser: Normaliser | None) -> Iterator[pl.DataFrame]:

@@ -153,7 +153,11 @@ def _count_records(text: bytes, record: bytes) -> tuple[int | None, bool]:
     for is_plain in (b"\t" not in record, False):
         count, rest = divmod(len(shape), len(record))
         # what stood between a carriage return and a line end is not in the shape
-        if not rest and shape == record * count and text.count(end_of_line) == count:
+        if (
+            not rest
+            and shape == record * count
+            and (end_of_line == b"\n" or text.count(end_of_line) == count)
+        ):
             return count, is_plain
         shape = shape.translate(None, _OTHER_LEADS)
     return None, True

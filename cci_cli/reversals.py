@@ -5,7 +5,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from cci_cli.errors import DataError
-from cci_cli.results import DiffResult, Driver, HubDiff, IndexDiff, Note
+from cci_cli.outcomes import DiffResult, Driver, HubDiff, IndexDiff
+from cci_cli.results import Note
 
 
 def reverse_diff(result: DiffResult) -> DiffResult:

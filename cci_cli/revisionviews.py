@@ -8,7 +8,8 @@ from cci_cli.definitions import Province
 from cci_cli.errors import count_noun
 from cci_cli.figures import Rounder
 from cci_cli.formats import Lang
-from cci_cli.results import ADDED, CHANGED, REMOVED, RevisionDiffResult
+from cci_cli.outcomes import RevisionDiffResult
+from cci_cli.results import ADDED, CHANGED, REMOVED
 from cci_cli.views import (
     NULL_MARK,
     Sheet,

@@ -8,16 +8,14 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from cci_cli.columns import CARDS, COLUMNS, MODEL, PROVINCE
 from cci_cli.conversion import aggregate_cards
-from cci_cli.csvfile import Survey
 from cci_cli.definitions import Config
 from cci_cli.errors import DataError
-from cci_cli.nodefile import CheckedNodes, read_nodes
 from cci_cli.packages import (
     DESCRIPTOR_FILE,
     SNAPSHOTS,
@@ -27,8 +25,11 @@ from cci_cli.packages import (
     read_package,
 )
 from cci_cli.periods import Period, PeriodRef
-from cci_cli.results import Snapshot, SnapshotFacts
+from cci_cli.results import CheckedNodes, Snapshot, SnapshotFacts
 from cci_cli.rules import digest_rules, to_canonical
+
+if TYPE_CHECKING:
+    from cci_cli.csvfile import Survey
 
 NODES_FILE: Final = "nodes.csv"
 
@@ -156,7 +157,7 @@ def check_hash(root: Path, ref: PeriodRef) -> Descriptor:
 
 def read_revision(
     root: Path, ref: PeriodRef, config: Config
-) -> tuple[Descriptor, Survey, CheckedNodes]:
+) -> tuple[Descriptor, "Survey", CheckedNodes]:
     """A stored revision, which ``ref`` must name, checked in full.
 
     Raises:
@@ -170,8 +171,11 @@ def read_revision(
 
 def _read_nodes(
     root: Path, ref: PeriodRef, config: Config, descriptor: Descriptor
-) -> tuple[Survey, CheckedNodes]:
+) -> tuple["Survey", CheckedNodes]:
     """The nodes of a revision whose hash was checked."""
+    # what compute seldom needs, it does not load
+    from cci_cli.nodefile import read_nodes
+
     path = nodes_path(root, ref)
     survey, checked = read_nodes(path, nodes_name(ref), config, ref.period.as_of)
     if checked.rows != descriptor.rows:

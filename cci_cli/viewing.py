@@ -1,51 +1,35 @@
 """From any result to its view, and from there to a frame. Domain: no I/O.
 
-Loads Polars only for a frame: `cci cards` starts without.
+Loads what shows the result at hand, and no other: each costs every start.
 """
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
-from cci_cli.accounts import view_explain
-from cci_cli.comparisons import view_diff
 from cci_cli.formats import Lang
-from cci_cli.histories import RebaseResult, SeriesResult
-from cci_cli.ledger import view_verify
-from cci_cli.listings import view_cards, view_check, view_status, view_validate
 from cci_cli.options import check_choice
-from cci_cli.rebasings import view_rebase
-from cci_cli.results import (
-    CardsResult,
-    CheckResult,
-    ComputeResult,
-    DiffResult,
-    ExplainResult,
-    RevisionDiffResult,
-    StatusResult,
-    ValidateResult,
-    VerifyResult,
-)
-from cci_cli.revisionviews import view_revision_diff
-from cci_cli.timelines import view_series
-from cci_cli.views import View, view_compute
+from cci_cli.views import View
 
 if TYPE_CHECKING:
     import polars as pl
 
-_VIEWS: Final[Mapping[type, Callable[[Any, Lang], View]]] = {
-    CardsResult: view_cards,
-    ComputeResult: view_compute,
-    DiffResult: view_diff,
-    ExplainResult: view_explain,
-    RebaseResult: view_rebase,
-    RevisionDiffResult: view_revision_diff,
-    SeriesResult: view_series,
-    StatusResult: view_status,
-    # their words are not translated
-    CheckResult: lambda result, _lang: view_check(result),
-    ValidateResult: lambda result, _lang: view_validate(result),
-    VerifyResult: lambda result, _lang: view_verify(result),
+#: The module and the function that show a result, by its class.
+_VIEWS: Final[Mapping[str, tuple[str, str]]] = {
+    "CardsResult": ("listings", "view_cards"),
+    "CheckResult": ("listings", "view_check"),
+    "ComputeResult": ("views", "view_compute"),
+    "DiffResult": ("comparisons", "view_diff"),
+    "ExplainResult": ("accounts", "view_explain"),
+    "RebaseResult": ("rebasings", "view_rebase"),
+    "RevisionDiffResult": ("revisionviews", "view_revision_diff"),
+    "SeriesResult": ("timelines", "view_series"),
+    "StatusResult": ("listings", "view_status"),
+    "ValidateResult": ("listings", "view_validate"),
+    "VerifyResult": ("ledger", "view_verify"),
 }
+#: Their words are English whatever the language.
+_UNTRANSLATED: Final = frozenset({"CheckResult", "ValidateResult", "VerifyResult"})
 
 
 def view_result(result: object, lang: Lang = "zh") -> View:
@@ -58,11 +42,13 @@ def view_result(result: object, lang: Lang = "zh") -> View:
     Raises:
         TypeError: it is no result, or one that has no rows: what `ingest` or `publish` returns.
     """
-    view = _VIEWS.get(type(result))
-    if view is None:
-        message = f"a result with rows is needed, not {type(result).__name__}"
+    name = type(result).__name__
+    if name not in _VIEWS or not type(result).__module__.startswith("cci_cli."):
+        message = f"a result with rows is needed, not {name}"
         raise TypeError(message)
-    return view(result, lang)
+    module, function = _VIEWS[name]
+    show: Callable[..., View] = getattr(import_module(f"cci_cli.{module}"), function)
+    return show(result) if name in _UNTRANSLATED else show(result, lang)
 
 
 def to_frame(result: object, *, lang: Lang = "zh") -> "pl.DataFrame":

@@ -25,7 +25,7 @@ ORDER = (
     ("plotting.plots",),
     ("catalogues", "columns", "indices", "records", "settings"),
     ("conversion", "headers", "plausibility", "results", "rules", "spellings"),
-    ("figures", "files", "layoffs", "leveltable", "normaliser", "schemas", "workbook"),
+    ("figures", "files", "layoffs", "leveltable", "outcomes", "normaliser", "schemas", "workbook"),
     ("examination", "hashpiles", "outlines", "sorting"),
     ("clashes", "csvfile"),
     (
@@ -139,6 +139,7 @@ DOMAIN = (
     "normaliser",
     "notes",
     "options",
+    "outcomes",
     "periods",
     "plausibility",
     "plotting.charts",

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from cci_cli.definitions import IndexDefinition, Methodology
 from cci_cli.errors import DataError
+from cci_cli.outcomes import DiffResult, Driver, HubDiff, IndexDiff
 from cci_cli.periods import parse_period, parse_ref
-from cci_cli.results import CAUSES, DiffResult, Driver, HubDiff, IndexDiff
+from cci_cli.results import CAUSES
 from cci_cli.reversals import reverse_diff
 
 METHODOLOGY = Methodology(

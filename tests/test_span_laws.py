@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from cci_cli.commands.diff import diff
 from cci_cli.commands.publish import publish
 from cci_cli.commands.series import series
+from cci_cli.outcomes import DiffResult, IndexDiff
 from cci_cli.periods import parse_period
 from cci_cli.releases import ReleaseShelf
-from cci_cli.results import DiffResult, IndexDiff
 
 law = settings(deadline=None, max_examples=2, derandomize=True, database=None)
 

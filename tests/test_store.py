@@ -12,7 +12,7 @@ import pytest
 from conftest import index_toml
 from polars.testing import assert_frame_equal
 
-from cci_cli import archive, packages, rules, store
+from cci_cli import archive, nodefile, packages, rules, store
 from cci_cli.columns import COLUMNS
 from cci_cli.config import read_config
 from cci_cli.errors import DataError, InvalidDataError, SystemFailureError
@@ -645,13 +645,13 @@ def ingested(make_workspace, cci):
 def full_checks(monkeypatch):
     """The files that were checked in full."""
     read = []
-    real = store.read_nodes
+    real = nodefile.read_nodes
 
     def count(path, *arguments):
         read.append(path.name)
         return real(path, *arguments)
 
-    monkeypatch.setattr(store, "read_nodes", count)
+    monkeypatch.setattr(nodefile, "read_nodes", count)
     return read
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from cci_cli.config import read_config
 from cci_cli.definitions import fold_name, suggest_name
 from cci_cli.errors import DataError
-from cci_cli.results import CardsResult
+from cci_cli.outcomes import CardsResult
 from cci_cli.workspace import find_workspace
 
 

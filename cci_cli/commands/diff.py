@@ -19,15 +19,9 @@ from cci_cli.formats import TOP_DRIVERS, Grouping
 from cci_cli.movements import compare_periods
 from cci_cli.notes import find_demonstration_notes, find_draft_notes
 from cci_cli.options import check_choice, check_count
+from cci_cli.outcomes import DiffResult, RevisionDiffResult, RowEdit
 from cci_cli.periods import PeriodRef, parse_ref
-from cci_cli.results import (
-    EDITS,
-    REMOVED,
-    DiffResult,
-    Note,
-    RevisionDiffResult,
-    RowEdit,
-)
+from cci_cli.results import EDITS, REMOVED, Note
 from cci_cli.reversals import reverse_diff
 from cci_cli.spans import compile_span
 from cci_cli.store import scan_revision

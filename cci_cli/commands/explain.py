@@ -10,8 +10,8 @@ from cci_cli.compilation import compile_indices
 from cci_cli.config import read_config
 from cci_cli.definitions import Config, find_index
 from cci_cli.notes import find_notes_of
+from cci_cli.outcomes import ExplainResult, ModelAccount, ProvinceAccount
 from cci_cli.periods import Period, PeriodRef, parse_ref
-from cci_cli.results import ExplainResult, ModelAccount, ProvinceAccount
 from cci_cli.store import list_periods
 from cci_cli.workspace import find_workspace
 

@@ -16,8 +16,8 @@ from cci_cli.deliveries import (
 from cci_cli.formats import LOCK_PATIENCE_SECONDS, BundleFormat
 from cci_cli.histories import History
 from cci_cli.options import check_choice, check_count
+from cci_cli.outcomes import DeliveryResult
 from cci_cli.packages import DESCRIPTOR_FILE
-from cci_cli.results import DeliveryResult
 from cci_cli.timeline import compile_history
 from cci_cli.workspace import find_workspace
 

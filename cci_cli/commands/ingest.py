@@ -11,10 +11,11 @@ from cci_cli.files import copy_file
 from cci_cli.formats import Encoding
 from cci_cli.inspection import RawFile, inspect_raw
 from cci_cli.options import check_choice
+from cci_cli.outcomes import IngestResult
 from cci_cli.periods import PeriodRef, parse_period
 from cci_cli.readings import Reading
 from cci_cli.releases import list_releases
-from cci_cli.results import IngestResult, SnapshotFacts
+from cci_cli.results import SnapshotFacts
 from cci_cli.sorting import RowSorter
 from cci_cli.surroundings import find_time
 from cci_cli.workspace import find_workspace

@@ -11,10 +11,11 @@ from cci_cli.definitions import Config
 from cci_cli.drafts import Draft, compute_draft, transcribe_draft
 from cci_cli.errors import DataError, UsageError, first_few
 from cci_cli.figures import find_changed_codes, has_other_words
+from cci_cli.outcomes import PublishResult
 from cci_cli.packages import check_names
 from cci_cli.periods import Period, PeriodRef, parse_period
 from cci_cli.releases import ReleaseShelf
-from cci_cli.results import PublishResult, Release
+from cci_cli.results import Release
 from cci_cli.surroundings import find_login, find_time
 from cci_cli.workspace import find_workspace
 

@@ -21,12 +21,12 @@ from cci_cli.errors import DataError, UsageError, first_few, make_problem
 from cci_cli.files import read_bytes
 from cci_cli.formats import LOCK_PATIENCE_SECONDS, Lang
 from cci_cli.options import check_choice, check_count
+from cci_cli.outcomes import CheckResult, DeliveryResult
 from cci_cli.packages import DESCRIPTOR_FILE
 from cci_cli.periods import Period
 from cci_cli.plotting.plots import embed_fonts, render_png, render_svg
 from cci_cli.proofreading.textcheck import check_text
 from cci_cli.publications import describe_publication
-from cci_cli.results import CheckResult, DeliveryResult
 from cci_cli.workspace import find_workspace
 
 PAGE_FILE: Final = "bulletin.html"

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from cci_cli.config import read_config
 from cci_cli.errors import CciError
+from cci_cli.outcomes import RevisionStatus, StatusResult
 from cci_cli.packages import find_damage
 from cci_cli.periods import PeriodRef, periods_between
 from cci_cli.releases import list_released, list_releases, read_release
-from cci_cli.results import Release, RevisionStatus, StatusResult, release_name
+from cci_cli.results import Release, release_name
 from cci_cli.store import check_hash, list_periods, list_revisions
 from cci_cli.workspace import find_workspace
 

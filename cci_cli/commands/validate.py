@@ -9,8 +9,8 @@ from cci_cli.errors import UsageError
 from cci_cli.formats import Encoding
 from cci_cli.inspection import RawFile, inspect_file, inspect_raw
 from cci_cli.options import check_choice
+from cci_cli.outcomes import ValidateResult
 from cci_cli.periods import PeriodRef, parse_period, parse_ref
-from cci_cli.results import ValidateResult
 from cci_cli.store import check_hash, nodes_name, nodes_path, resolve_ref
 from cci_cli.surroundings import find_time
 from cci_cli.workspace import find_workspace

@@ -13,10 +13,11 @@ from cci_cli.figures import RELEASE_COLUMNS, to_printed_rows
 from cci_cli.files import read_bytes
 from cci_cli.indices import Observation
 from cci_cli.leveltable import parse_level_table
+from cci_cli.outcomes import Drift, Finding, VerifyResult
 from cci_cli.packages import find_damage
 from cci_cli.periods import PeriodRef, parse_period
 from cci_cli.releases import TABLE_FILE, ReleaseShelf, list_released, list_releases
-from cci_cli.results import Drift, Finding, Release, VerifyResult, release_name
+from cci_cli.results import Release, release_name
 from cci_cli.rounding import round_exact
 from cci_cli.store import SnapshotShelf, check_hash, list_periods, list_revisions, revision_name
 from cci_cli.workspace import find_workspace

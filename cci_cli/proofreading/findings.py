@@ -7,9 +7,9 @@ from typing import Any, Literal
 from cci_cli.bulletin.claims import Claim
 from cci_cli.errors import Problem, make_problem
 from cci_cli.figures import exact_text
+from cci_cli.outcomes import Confirmation
 from cci_cli.proofreading.values import TITLES, Value
 from cci_cli.proofreading.wordings import Span, Wording
-from cci_cli.results import Confirmation
 
 Outcome = Literal["borne_out", "problem", "warning", "no_figure"]
 

@@ -12,6 +12,7 @@ from cci_cli.bulletin.claims import Sentence as GeneratedSentence
 from cci_cli.bulletin.facts import Facts
 from cci_cli.errors import Problem
 from cci_cli.formats import Lang
+from cci_cli.outcomes import TextCheck
 from cci_cli.proofreading.days import Day
 from cci_cli.proofreading.figurecheck import check_figures
 from cci_cli.proofreading.findings import Findings
@@ -24,7 +25,6 @@ from cci_cli.proofreading.texttables import TableCheck, find_rows
 from cci_cli.proofreading.tokens import Figure, Unread
 from cci_cli.proofreading.trends import check_trends
 from cci_cli.proofreading.wordings import Placed, Sentence, Span, Wording, fold_text
-from cci_cli.results import TextCheck
 
 _LETTER: Final = re.compile(r"\S")
 _LINE_END: Final = re.compile(r"[^\S\n]*(?:\n|$)")
