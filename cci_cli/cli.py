@@ -17,7 +17,15 @@ from typing import Annotated, Final
 import typer
 
 from cci_cli import __version__
-from cci_cli.console import ReaderGone, choose_format, say, say_error, show, write_stdout
+from cci_cli.console import (
+    ReaderGone,
+    choose_format,
+    say,
+    say_error,
+    show,
+    watch_progress,
+    write_stdout,
+)
 from cci_cli.errors import (
     CciError,
     DataError,
@@ -782,7 +790,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         _check_encoding(arguments)
-        return app(args=arguments, prog_name="cci", standalone_mode=False) or 0
+        with watch_progress(is_wanted="--quiet" not in arguments):
+            return app(args=arguments, prog_name="cci", standalone_mode=False) or 0
     except CciError as error:
         say_error(error)
         code = error.exit_code

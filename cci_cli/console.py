@@ -2,7 +2,9 @@
 
 import os
 import sys
-from contextlib import suppress
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Final
@@ -17,9 +19,14 @@ from cci_cli.errors import (
 )
 from cci_cli.files import replace_file
 from cci_cli.formats import BINARY_FORMATS, SUFFIXES, Format
+from cci_cli.progress import ROWS, Step, watched_by
 
 if TYPE_CHECKING:
     from cci_cli.views import View
+
+#: Work that takes no longer is not told of.
+PATIENCE_SECONDS: Final = 1.0
+_SECONDS_BETWEEN: Final = 0.2
 
 #: Problems printed with an error; `cci validate` shows more of them.
 MAX_PRINTED: Final = 50
@@ -76,6 +83,7 @@ def write_stdout(data: bytes) -> None:
         ReaderGone: stdout goes into a pipe that was closed.
         SystemFailureError: E502, it cannot be written.
     """
+    _line.clear()
     if sys.stdout is None:
         raise SystemFailureError("E502", value="standard output", detail="it is closed")
     # bytes, so that neither locale nor platform changes a character or a line end
@@ -94,10 +102,73 @@ def write_stdout(data: bytes) -> None:
         raise os_failure("E502", "standard output", error) from error
 
 
+class _ProgressLine:
+    """One line on a terminal that says how far a long piece of work has come.
+
+    It comes after ``PATIENCE_SECONDS``, and goes before anything else is written.
+    """
+
+    def __init__(self) -> None:
+        self._began = self._shown = 0.0
+
+    def begin(self) -> None:
+        """Begin to wait."""
+        self._began = time.monotonic()
+
+    def show(self, step: Step) -> None:
+        """Show a step, unless another one was shown just now."""
+        now = time.monotonic()
+        if now - self._began < PATIENCE_SECONDS or now - self._shown < _SECONDS_BETWEEN:
+            return
+        self._shown = now
+        # no longer than the terminal is wide, or it could not be taken back
+        text = escape_unprintable(_describe(step))[: max(get_terminal_size().columns - 1, 0)]
+        _write_progress(text)
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._shown:
+            self._shown = 0.0
+            _write_progress("")
+
+
+# there is one terminal
+_line: Final = _ProgressLine()
+
+
+@contextmanager
+def watch_progress(*, is_wanted: bool) -> Iterator[None]:
+    """Show on stderr how far work has come, where that is a terminal and it ``is_wanted``."""
+    if not is_wanted or sys.stderr is None or not sys.stderr.isatty():
+        yield
+        return
+    _line.begin()
+    try:
+        with watched_by(_line.show):
+            yield
+    finally:
+        _line.clear()
+
+
+def _describe(step: Step) -> str:
+    if step.unit == ROWS:
+        total = "" if step.total is None else f" of {step.total:,}"
+        return f"{step.work}: {step.done:,}{total} rows"
+    total = "" if step.total is None else f" of {step.total / 1e6:,.0f}"
+    return f"{step.work}: {step.done / 1e6:,.0f}{total} MB"
+
+
+def _write_progress(text: str) -> None:
+    with suppress(OSError, ValueError):
+        sys.stderr.write(f"\r{text}\x1b[K")
+        sys.stderr.flush()
+
+
 def say(text: str) -> None:
     """Write lines for people to stderr; if nobody can read them, go on without."""
     if sys.stderr is None:
         return
+    _line.clear()
     # names and values of files may be in it: no escape sequence of theirs reaches a terminal
     lines = [escape_unprintable(line) + "\n" for line in text.split("\n")]
     with suppress(OSError, ValueError):

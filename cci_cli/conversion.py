@@ -5,6 +5,7 @@ This module knows *what is summed per province*; how indices are chained is know
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from math import lcm
 from typing import Final
 
 import polars as pl
@@ -53,6 +54,16 @@ def _sum_cards(rows: pl.LazyFrame) -> pl.DataFrame:
     )
 
 
+def scale_rates(rates: Mapping[str, Fraction]) -> tuple[dict[str, int], int]:
+    """Rates as whole numbers of the largest unit that divides them all.
+
+    Returns:
+        Units by model, and how many units make one of what the rates are given in.
+    """
+    scale = lcm(*(rate.denominator for rate in rates.values()))
+    return {model: int(rate * scale) for model, rate in rates.items()}, scale
+
+
 def to_standard_cards(
     card_counts: pl.DataFrame, coefficients: Mapping[str, Fraction]
 ) -> dict[str, Fraction]:
@@ -67,12 +78,13 @@ def to_standard_cards(
 
     Source: methodology of 24 December 2025, section 五（二）, the term in brackets.
     """
-    # Polars has summed the integers; only these few rows need the coefficients, and a Fraction
-    # can neither round nor overflow
-    totals: dict[str, Fraction] = {}
+    # Polars has summed the cards; with the coefficients on one denominator these few rows are
+    # summed as integers too, which can neither round nor overflow
+    units, scale = scale_rates(coefficients)
+    totals: dict[str, int] = {}
     for province, model, cards in card_counts.select(PROVINCE, MODEL, CARDS).iter_rows():
-        totals[province] = totals.get(province, Fraction(0)) + cards * coefficients[model]
-    return totals
+        totals[province] = totals.get(province, 0) + cards * units[model]
+    return {province: Fraction(total, scale) for province, total in totals.items()}
 
 
 def to_supply(standard_cards: Mapping[str, Fraction], hours_per_year: int) -> dict[str, Fraction]:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from math import lcm
 from typing import Final
 
 import polars as pl
@@ -25,6 +24,7 @@ from cci_cli.columns import (
     PROVINCE,
     STATUS,
 )
+from cci_cli.conversion import scale_rates
 from cci_cli.definitions import Config, IndexDefinition
 from cci_cli.errors import DataError
 from cci_cli.indices import Observation, find_national, sum_supply
@@ -185,16 +185,6 @@ def measure_move(scope: Scope, links: Iterable[Link], origin: Observation | None
                 entered += had - last[1]
         last, was_released = (provinces, new), link.release is not None
     return Move(points, increment, entered, revised if is_revisable else None)
-
-
-def scale_rates(rates: Mapping[str, Fraction]) -> tuple[dict[str, int], int]:
-    """Rates as whole numbers of the largest unit that divides them all.
-
-    Returns:
-        Units by model, and how many units make one of what the rates are given in.
-    """
-    scale = lcm(*(rate.denominator for rate in rates.values()))
-    return {model: int(rate * scale) for model, rate in rates.items()}, scale
 
 
 def check_units(units: Mapping[str, int], *card_counts: pl.DataFrame) -> None:

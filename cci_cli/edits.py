@@ -20,8 +20,8 @@ def find_edits(old: pl.LazyFrame, new: pl.LazyFrame, units: Mapping[str, int]) -
     Args:
         old: valid rows in the columns of a snapshot.
         new: the same of the other revision.
-        units: rate by model, as ``diffs.scale_rates`` returns it and ``diffs.check_units`` lets
-            it pass.
+        units: rate by model, as ``conversion.scale_rates`` returns it and ``diffs.check_units``
+            lets it pass.
 
     Returns:
         One row per key that was added, removed or changed, first what changes supply most, ties

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from cci_cli.errors import SystemFailureError, os_failure
+from cci_cli.progress import BYTES, tell
 
 _CHUNK_BYTES: Final = 1 << 20
 
@@ -32,7 +33,12 @@ def hash_file(path: Path) -> str:
     """
     try:
         with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+            size = os.fstat(stream.fileno()).st_size
+            sha256 = hashlib.sha256()
+            while chunk := stream.read(_CHUNK_BYTES):
+                sha256.update(chunk)
+                tell(f"hashing {path.name}", BYTES, stream.tell(), size)
+            return sha256.hexdigest()
     except OSError as error:
         raise os_failure("E501", path, error) from error
 
@@ -64,6 +70,7 @@ def copy_file(source: Path, target: Path) -> str:
                     copy.write(chunk)
                 except OSError as error:
                     raise os_failure("E502", target, error) from error
+                tell(f"copying {source.name}", BYTES, copy.tell())
     except OSError as error:
         raise os_failure("E501", source, error) from error
     return sha256.hexdigest()

@@ -21,6 +21,7 @@ from cci_cli.csvfile import Survey, read_batches, scan_nodes, survey_file
 from cci_cli.definitions import Config
 from cci_cli.errors import InvalidDataError, ProblemList
 from cci_cli.normaliser import SPACES, Normaliser
+from cci_cli.progress import ROWS, tell
 from cci_cli.results import CheckedNodes
 from cci_cli.rules import (
     IN_SERVICE_CARDS,
@@ -97,6 +98,7 @@ def check_nodes(
         intake = _Intake(survey, rules, names, problems, clashes, normaliser, sorter)
         for batch in read_batches(survey, intake.look):
             intake.take(batch)
+            tell("checking", ROWS, intake.rows, survey.lines - 1)
         card_counts = intake.finish()
         nodes = clashes.finish(partial(read_checked, survey, normaliser), problems)
     if not any(problems.counts[code] for code in _UNREAD):

@@ -5,6 +5,7 @@ seen without parsing: of each chunk all but separators, line ends and unusual by
 and what is left is compared with what is left of the header.
 """
 
+import os
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Final
 import polars as pl
 
 from cci_cli.files import open_file
+from cci_cli.progress import BYTES, tell
 
 _CHUNK_BYTES: Final = 1 << 20
 _LONE_CR: Final = re.compile(rb"\r(?!\n)")
@@ -90,6 +92,7 @@ def outline_file(path: Path) -> Outline:
     record, end_of_line = b"", b"\n"
     offset = 0
     with open_file(path) as stream:
+        size = os.fstat(stream.fileno()).st_size
         # whole lines: no character and no line end is cut in two
         while chunk := stream.read(_CHUNK_BYTES) + stream.readline():
             text = chunk if offset else chunk.removeprefix(_MARK)
@@ -119,6 +122,7 @@ def outline_file(path: Path) -> Outline:
                 return replace(found, flaw=Flaw(code, offset + at, line))
             found = replace(found, lines=found.lines + lines)
             offset += len(chunk)
+            tell("looking at the bytes", BYTES, offset, size)
     return found
 
 

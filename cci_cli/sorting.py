@@ -12,6 +12,7 @@ import polars as pl
 
 from cci_cli.columns import COLUMNS, KEY, MODEL, NODE_ID, PROVINCE, STATUS
 from cci_cli.layoffs import FrameFile, LaidOff
+from cci_cli.progress import BYTES, tell
 
 #: Rows that are sorted at once.
 ROWS_AT_ONCE: Final = 1_000_000
@@ -78,6 +79,7 @@ class RowSorter:
                 parts = [*self._in_hand, *map(self._file.read, places)]
                 rows = pl.concat(parts).sort(KEY) if parts else pl.DataFrame(schema=COLUMNS)
                 rows.write_csv(out, include_header=number == 0, line_terminator="\n")
+                tell(f"writing {path.name}", BYTES, out.tell())
 
     def _deal_out(self) -> None:
         if not self._in_hand:

@@ -6,6 +6,7 @@ is stored once is never changed: a correction is the next revision.
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -221,7 +222,7 @@ def read_snapshot(
     checked = None
     with ThreadPoolExecutor(1) as pool:
         # a large file is hashed while it is summed
-        hashing = pool.submit(package.check_files)
+        hashing = pool.submit(copy_context().run, package.check_files)
         if descriptor.rules == digest_rules() and not is_full_check:
             checked = _sum_checked(nodes_path(root, ref), config, descriptor)
         hashing.result()

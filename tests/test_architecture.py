@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parents[1] / "cci_cli"
 
 #: Each module imports only from lines above its own.
 ORDER = (
-    ("", "bulletin", "formats", "messages", "plotting", "proofreading", "sheetxml"),
+    ("", "bulletin", "formats", "messages", "plotting", "progress", "proofreading", "sheetxml"),
     ("errors",),
     ("periods", "readings", "rounding"),
     ("definitions", "options", "surroundings", "workspace"),
@@ -145,6 +145,7 @@ DOMAIN = (
     "plotting.charts",
     "plotting.drawings",
     "plotting.palette",
+    "progress",
     "proofreading.causes",
     "proofreading.counts",
     "proofreading.days",

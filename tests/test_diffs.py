@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cci_cli.columns import CARDS, COLUMNS, IN_SERVICE, MODEL, NODE_ID, PROVINCE, STATUS, STATUSES
-from cci_cli.diffs import check_units, find_changes, scale_rates, sum_changes
+from cci_cli.conversion import scale_rates
+from cci_cli.diffs import check_units, find_changes, sum_changes
 from cci_cli.edits import find_edits
 from cci_cli.errors import DataError
 from cci_cli.results import CAUSES

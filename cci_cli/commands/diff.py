@@ -9,10 +9,10 @@ from cci_cli.chains import Compilation
 from cci_cli.columns import COLUMNS, KEY, MODEL, NODE_ID, NODE_NAME, PROVINCE
 from cci_cli.compilation import compile_indices
 from cci_cli.config import read_config
+from cci_cli.conversion import scale_rates
 from cci_cli.definitions import Config
 from cci_cli.diffs import (
     check_units,
-    scale_rates,
 )
 from cci_cli.edits import EDIT, find_edits
 from cci_cli.formats import TOP_DRIVERS, Grouping

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import index_toml
 
+from cci_cli.files import hash_file
+
 HEADER = "node_id,province,model,cards\n"
 SOUND = HEADER + "n1,东,M,1\nn2,西,M,2\n"
 
@@ -411,13 +413,13 @@ def test_an_encoding_that_is_none_is_wrong_usage(ingest, workspace):
 
 def test_every_stored_byte_is_hashed_once(cci, ingest, workspace, monkeypatch):
     hashed = []
-    file_digest = hashlib.file_digest
 
-    def digest(stream, name):
-        hashed.append(Path(stream.name).name)
-        return file_digest(stream, name)
+    def count(path):
+        hashed.append(path.name)
+        return hash_file(path)
 
-    monkeypatch.setattr("cci_cli.files.hashlib.file_digest", digest)
+    monkeypatch.setattr("cci_cli.archive.hash_file", count)
+    monkeypatch.setattr("cci_cli.packages.hash_file", count)
     assert ingest(SOUND).code == 0
     # what is received, while it is copied
     assert hashed == ["nodes.csv"]
