@@ -7,7 +7,12 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-bui
 # on all cores, for the tests of crashes and of raw files are many
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
-.PHONY: help run test check format snapshots fonts clean
+# the sizes that `make bench` measures, in rows, and how often
+ROWS := 10000000
+LARGE := 0
+ROUNDS := 3
+
+.PHONY: help run test check format snapshots bench fonts clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -32,6 +37,9 @@ format: $(VENV)/.dev ## put the code into its standard form
 snapshots: $(VENV)/.core ## make the demonstration snapshots again, byte for byte
 	$(BIN)/python tools/make_snapshots.py .
 
+bench: $(VENV)/.bench ## measure the commands beside Polars and DuckDB alone; ROWS=, LARGE=, ROUNDS=, README=1
+	$(BIN)/python tools/benchmark --rows $(ROWS) --large-rows $(LARGE) --rounds $(ROUNDS) $(if $(README),--readme)
+
 fonts: $(VENV)/.fonts ## make the fonts of the bulletin again, byte for byte
 	$(BIN)/python tools/make_fonts.py .
 
@@ -52,6 +60,11 @@ $(VENV)/.test: $(VENV)/.core
 
 $(VENV)/.dev: $(VENV)/.test
 	$(PIP) --group dev
+	touch $@
+
+$(VENV)/.bench: $(VENV)/.core
+	$(PIP) pip
+	$(PIP) --group bench
 	touch $@
 
 $(VENV)/.fonts: $(VENV)/.core
