@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from cci_cli.config import CONFIG_FILES
-from cci_cli.errors import DataError, SystemFailureError, os_failure
+from cci_cli.errors import DataError, os_failure
 from cci_cli.figures import RELEASE_SCHEMA
 from cci_cli.files import copy_file, hash_file
 from cci_cli.leveltable import decode_table
@@ -108,9 +106,6 @@ def write_revision(
             publish_folder(package, folder / f"r{ref.revision}")
     except OSError as error:
         raise os_failure("E502", folder, error) from error
-    except pl.exceptions.ComputeError as error:
-        # how Polars words a full disk; the values were checked before
-        raise SystemFailureError("E502", value=folder, detail=str(error)) from error
     return ref, sha256, True
 
 

@@ -69,7 +69,6 @@ class RowSorter:
 
         Raises:
             OSError: it cannot be written.
-            ComputeError: the same, as Polars words it.
             SystemFailureError: E501, the disk does not give back what was laid off.
         """
         if len(self._starts):

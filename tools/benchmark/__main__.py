@@ -23,6 +23,7 @@ from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 
 from runs import Run, measure_in_turn
 
@@ -35,16 +36,21 @@ PERIOD = "2024H2"
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A command beside its baseline; ``factor`` times the baseline is what it is held against."""
+    """A command beside its baseline, medians of the rounds in which they took turns.
+
+    ``factor`` times ``baseline_seconds`` is what ``seconds`` are held against.
+    """
 
     command: Run
+    seconds: float
     baseline: Run
+    baseline_seconds: float
     factor: int = 1
 
     @property
     def ratio(self) -> float:
         """Median against median."""
-        return self.command.median_seconds / (self.factor * self.baseline.median_seconds)
+        return self.seconds / (self.factor * self.baseline_seconds)
 
 
 def main() -> None:
@@ -61,7 +67,7 @@ def main() -> None:
         compared = [*bench.compare_starts(), *bench.compare_rows(options.rows)]
         if options.large_rows:
             compared += bench.compare_sizes(options.large_rows, options.rows)
-    table = "".join(_render(compared, options.rows, options.rounds))
+    table = "".join(_render(compared, options.rounds))
     sys.stdout.write(table)
     if options.readme:
         for readme in READMES:
@@ -110,26 +116,30 @@ class Bench:
         self._make("raw", raw, rows)
         ingest = self._ingest(raw, workspace, f"{size} to normalise")
         yield self._compare(ingest, bare)
-        raw.unlink()
-        copy = [str(sound), str(self._folder / "copy.csv")]
-        sort = Run(
-            "Polars, sort and write alone", [sys.executable, str(HERE / "bare_sort.py"), *copy]
-        )
+        copy = str(self._folder / "copy.csv")
+        sort = self._script("Polars, sort and write alone", "bare_sort.py", str(sound), copy)
         yield self._compare(ingest, sort)
-        sound.unlink()
+        for survey in (sound, raw, self._folder / "copy.csv"):
+            survey.unlink()
 
     def compare_sizes(self, rows: int, fewer: int) -> Iterator[Comparison]:
         """Whether the cost grows in a straight line."""
         sound, size = self._folder / "sound.csv", f"{rows:,} rows"
         self._make("sound", sound, rows)
         factor = rows // fewer
-        small = self._measured[f"cci validate, {fewer:,} rows"]
-        yield self._compare(self._validate(sound, size), small, factor, rounds=1)
+        yield self._compare_size(
+            self._validate(sound, size), f"cci validate, {fewer:,} rows", factor
+        )
         workspace = self._open_workspace()
-        self._ingest(sound, workspace, size).measure(self._folder)
+        yield self._compare_size(
+            self._ingest(sound, workspace, f"{size}, as a snapshot has them"),
+            f"cci ingest, {fewer:,} rows, as a snapshot has them",
+            factor,
+        )
         sound.unlink()
-        small = self._measured[f"cci compute, {fewer:,} stored rows"]
-        yield self._compare(self._compute(workspace, size), small, factor)
+        yield self._compare_size(
+            self._compute(workspace, size), f"cci compute, {fewer:,} stored rows", factor
+        )
 
     def _make(self, kind: str, survey: Path, rows: int) -> None:
         print(f"making {survey.name}, {rows:,} rows", file=sys.stderr, flush=True)
@@ -137,18 +147,19 @@ class Bench:
         # in a process of its own, see `runs`
         subprocess.run([*script, str(PROJECT)], check=True)  # noqa: S603 - a script of this folder
 
-    def _compare(
-        self, command: Run, baseline: Run, factor: int = 1, rounds: int | None = None
-    ) -> Comparison:
-        runs = [run for run in (baseline, command) if run.name not in self._measured]
+    def _compare(self, command: Run, baseline: Run) -> Comparison:
+        """Measure both in turn."""
         print(f"{command.name} against {baseline.name}", file=sys.stderr, flush=True)
-        if factor == 1:
-            # what was measured before is measured again, beside what it is compared with
-            runs = [baseline, command]
-        measure_in_turn(runs, rounds or self._rounds, self._folder)
-        for run in runs:
-            self._measured[run.name] = run
-        return Comparison(command, baseline, factor)
+        measure_in_turn((baseline, command), self._rounds, self._folder)
+        self._measured[command.name] = command
+        seconds, base = (median(run.seconds[-self._rounds :]) for run in (command, baseline))
+        return Comparison(command, seconds, baseline, base)
+
+    def _compare_size(self, command: Run, smaller: str, factor: int) -> Comparison:
+        """Measure once what was measured of fewer rows."""
+        baseline = self._measured[smaller]
+        measure_in_turn((command,), 1, self._folder)
+        return Comparison(command, command.seconds[-1], baseline, median(baseline.seconds), factor)
 
     def _script(self, name: str, script: str, *arguments: str) -> Run:
         return Run(name, [sys.executable, str(HERE / script), *arguments])
@@ -181,20 +192,21 @@ class Bench:
         return workspace
 
 
-def _render(compared: Sequence[Comparison], rows: int, rounds: int) -> Iterator[str]:
+def _render(compared: Sequence[Comparison], rounds: int) -> Iterator[str]:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     yield (
         f"Measured on {datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores, {memory:.0f} GiB, "
         f"{platform.system()}, Python {platform.python_version()}, Polars {version('polars')}; "
-        f"surveys of {rows:,} rows; medians of {rounds} rounds.\n\n"
+        f"medians of {rounds} rounds, once for what is held against fewer rows.\n\n"
     )
     yield "| what | s | peak MiB | against | s | ratio |\n| --- | --- | --- | --- | --- | --- |\n"
     for item in compared:
-        command, baseline = item.command, item.baseline
-        against = f"{item.factor} × {baseline.name}" if item.factor > 1 else baseline.name
+        against = item.baseline.name
+        if item.factor > 1:
+            against = f"{item.factor} × {against}"
         yield (
-            f"| {command.name} | {command.median_seconds:.2f} | {command.peak_mebibytes:,.0f} "
-            f"| {against} | {item.factor * baseline.median_seconds:.2f} | {item.ratio:.2f} |\n"
+            f"| {item.command.name} | {item.seconds:.2f} | {item.command.peak_mebibytes:,.0f} "
+            f"| {against} | {item.factor * item.baseline_seconds:.2f} | {item.ratio:.2f} |\n"
         )
 
 

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
 
 _TO_MIB = 1 / 1024 if sys.platform == "linux" else 1 / 1024**2
 
@@ -36,11 +35,6 @@ class Run:
     exit_code: int = 0
     seconds: list[float] = field(default_factory=list)
     mebibytes: list[float] = field(default_factory=list)
-
-    @property
-    def median_seconds(self) -> float:
-        """Median wall time."""
-        return median(self.seconds)
 
     @property
     def peak_mebibytes(self) -> float:
