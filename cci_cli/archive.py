@@ -48,7 +48,7 @@ def write_revision(
     origin: Origin,
     *,
     rows: int,
-    checked_nodes: int | None = None,
+    checked_nodes: int | None,
     is_dry_run: bool = False,
 ) -> tuple[PeriodRef, str, bool]:
     """Store nodes as the next revision of a period, whole or not at all.
@@ -78,7 +78,10 @@ def write_revision(
     try:
         package.mkdir()
         nodes_file = package / NODES_FILE
-        nodes.write(nodes_file)
+        written = nodes.write(nodes_file)
+        if written != rows:
+            message = f"{written} rows written instead of {rows}"
+            raise RuntimeError(message)
         sha256 = hash_file(nodes_file)
         revisions = list_revisions(root, period)
         if revisions:

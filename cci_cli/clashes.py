@@ -1,7 +1,8 @@
 """Keys that stand twice and nodes in two provinces, in any number of rows. I/O.
 
 Hashes keep this small. They only nominate: what they point at is read again and compared to the
-letter.
+letter. That two nodes of one province share a hash, and are counted as one, is left to chance: one
+in a million for ten million nodes.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TextIO
+from unicodedata import east_asian_width
 
 from cci_cli.errors import (
     CciError,
@@ -50,7 +51,7 @@ def choose_format(form: Format | None, output: Path | None) -> Format:
         chosen = SUFFIXES[output.suffix.lower()]
     else:
         raise UsageError("E103", value=output)
-    if chosen in BINARY_FORMATS and output is None and _is_terminal():
+    if chosen in BINARY_FORMATS and output is None and _is_terminal(sys.stdout):
         raise UsageError("E104", value=chosen)
     return chosen
 
@@ -68,7 +69,7 @@ def show(view: "View", form: Format, output: Path | None, *, quiet: bool) -> Non
         replace_file(output, render(view, form))
         if not quiet:
             say(f"wrote {output}")
-    elif form == "table" and _is_terminal():
+    elif form == "table" and _is_terminal(sys.stdout):
         has_colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
         width = get_terminal_size().columns
         write_stdout(render_table(view, width=width, has_colour=has_colour).encode())
@@ -121,8 +122,13 @@ class _ProgressLine:
         if now - self._began < PATIENCE_SECONDS or now - self._shown < _SECONDS_BETWEEN:
             return
         self._shown = now
-        # no longer than the terminal is wide, or it could not be taken back
-        text = escape_unprintable(_describe(step))[: max(get_terminal_size().columns - 1, 0)]
+        # no wider than the terminal, or it could not be taken back
+        room, text = get_terminal_size().columns - 1, ""
+        for char in escape_unprintable(_describe(step)):
+            room -= 2 if east_asian_width(char) in "WF" else 1
+            if room < 0:
+                break
+            text += char
         _write_progress(text)
 
     def clear(self) -> None:
@@ -139,7 +145,7 @@ _line: Final = _ProgressLine()
 @contextmanager
 def watch_progress(*, is_wanted: bool) -> Iterator[None]:
     """Show on stderr how far work has come, where that is a terminal and it ``is_wanted``."""
-    if not is_wanted or sys.stderr is None or not sys.stderr.isatty():
+    if not is_wanted or not _is_terminal(sys.stderr) or os.environ.get("TERM") == "dumb":
         yield
         return
     _line.begin()
@@ -176,8 +182,12 @@ def say(text: str) -> None:
         sys.stderr.flush()
 
 
-def _is_terminal() -> bool:
-    return sys.stdout is not None and sys.stdout.isatty()
+def _is_terminal(stream: TextIO | None) -> bool:
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:
+        # it is closed
+        return False
 
 
 def _discard_stdout() -> None:

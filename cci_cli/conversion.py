@@ -16,18 +16,41 @@ from cci_cli.columns import CARDS, IN_SERVICE, MODEL, PROVINCE, STATUS
 CARD_COUNTS: Final = pl.Schema({PROVINCE: pl.String, MODEL: pl.String, CARDS: pl.Int128})
 
 
-def aggregate_cards(nodes: pl.LazyFrame) -> pl.DataFrame:
-    """Cards in service, one row per province and model, sorted by them.
+def tally_cards(nodes: pl.LazyFrame) -> pl.DataFrame:
+    """Cards, one row per province, model and status, in no order.
 
     Args:
         nodes: rows of a snapshot with ``province``, ``model``, ``cards`` (Int64) and ``status``.
+
+    Returns:
+        ``province``, ``model``, ``status``, ``cards`` (Int128), the number of ``rows``, of them the
+        ``least`` cards (Int64, null without any) and ``blanks``, rows without a number.
+    """
+    cards = pl.col(CARDS)
+    return (
+        nodes.group_by(PROVINCE, MODEL, STATUS)
+        .agg(
+            cards.cast(pl.Int128).sum(),
+            rows=pl.len(),
+            least=cards.min(),
+            blanks=cards.null_count(),
+        )
+        .collect(engine="streaming")
+    )
+
+
+def aggregate_cards(tallies: pl.DataFrame) -> pl.DataFrame:
+    """Cards in service, one row per province and model, sorted by them.
+
+    Args:
+        tallies: as ``tally_cards`` returns them.
 
     Returns:
         The columns of ``CARD_COUNTS``. A province or model whose rows are all out of service is
         kept with 0 cards.
     """
     in_service = pl.when(pl.col(STATUS) == IN_SERVICE).then(pl.col(CARDS)).otherwise(0)
-    return _sum_cards(nodes.select(PROVINCE, MODEL, in_service.alias(CARDS)))
+    return merge_card_counts([tallies.select(PROVINCE, MODEL, in_service.alias(CARDS))])
 
 
 def merge_card_counts(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
@@ -40,16 +63,12 @@ def merge_card_counts(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     Returns:
         As ``aggregate_cards``.
     """
-    return _sum_cards(pl.concat(parts).lazy())
-
-
-def _sum_cards(rows: pl.LazyFrame) -> pl.DataFrame:
     return (
-        rows.group_by(PROVINCE, MODEL)
+        pl.concat(parts)
+        .group_by(PROVINCE, MODEL)
         .agg(pl.col(CARDS).cast(pl.Int128).sum())
         # categories are sorted by their place in the config
         .with_columns(pl.col(PROVINCE, MODEL).cast(pl.String))
-        .collect(engine="streaming")
         .sort(PROVINCE, MODEL)
     )
 

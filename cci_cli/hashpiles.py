@@ -14,7 +14,7 @@ import polars as pl
 from cci_cli.layoffs import FrameFile, LaidOff
 
 #: Hashes kept in memory, eight bytes each.
-MOST_KEPT: Final = 24_000_000
+MOST_KEPT: Final = 12_000_000
 
 _SLICES: Final = 64
 _SLICE_BITS: Final = 58
@@ -73,7 +73,7 @@ def _cut(hashes: pl.Series) -> Iterator[pl.Series]:
     """Hashes in slices by their highest bits."""
     hashes = hashes.sort()
     starts = pl.Series([number << _SLICE_BITS for number in range(_SLICES)], dtype=pl.UInt64)
-    bounds = [*hashes.search_sorted(starts), len(hashes)]
+    bounds = [*hashes.search_sorted(starts, side="left"), len(hashes)]
     yield from (hashes[start:end] for start, end in pairwise(bounds))
 
 

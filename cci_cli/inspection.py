@@ -40,14 +40,13 @@ class RawFile:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What was found; ``survey`` and ``facts`` are null where there are errors.
+    """What was found; ``facts`` are null where there are errors.
 
     ``normaliser`` has gone over a raw file, and puts its rows into canonical form; null for a
     stored one. ``reading`` says how a raw file was read; null for a stored one, and where there was
     nothing to read.
     """
 
-    survey: Survey | None
     facts: NodeCounts | None
     errors: ProblemList
     warnings: ProblemList
@@ -71,7 +70,7 @@ def inspect_file(
     Raises:
         SystemFailureError: E501, the file cannot be read.
     """
-    found = Inspection(None, None, ProblemList(name), ProblemList(name))
+    found = Inspection(None, ProblemList(name), ProblemList(name))
     survey = survey_file(path, found.errors)
     return _inspect(workspace, config, period, survey, found)
 
@@ -100,7 +99,7 @@ def inspect_raw(
     Raises:
         SystemFailureError: the file cannot be read, or a copy not be made.
     """
-    found = Inspection(None, None, ProblemList(file.name), ProblemList(file.name))
+    found = Inspection(None, ProblemList(file.name), ProblemList(file.name))
     raw = read_raw(file.path, folder, found.errors, file.encoding)
     if raw is None:
         return found
@@ -133,7 +132,7 @@ def _inspect(
     if checked is None:
         return found
     facts = NodeCounts(checked.rows, checked.nodes)
-    found = replace(found, survey=survey, facts=facts)
+    found = replace(found, facts=facts)
     if period and period.previous in list_periods(workspace):
         previous = resolve_ref(workspace, PeriodRef(period.previous))
         try:

@@ -8,7 +8,7 @@ from typing import IO, NamedTuple, Self
 
 import polars as pl
 
-from cci_cli.errors import os_failure
+from cci_cli.errors import SystemFailureError, os_failure
 
 
 class LaidOff(NamedTuple):
@@ -73,3 +73,7 @@ class FrameFile:
             return pl.read_ipc(io.BytesIO(self._file.read(place.length)))
         except OSError as error:
             raise os_failure("E501", self._folder or tempfile.gettempdir(), error) from error
+        except pl.exceptions.PolarsError as error:
+            # somebody else wrote into it
+            folder = self._folder or tempfile.gettempdir()
+            raise SystemFailureError("E501", value=folder, detail=str(error)) from error

@@ -91,7 +91,7 @@ def check_nodes(
     models = [card.model for card in config.models]
     rules = NodeRules(config.province_names, models, as_of, is_raw=normaliser is not None)
     names = KnownNames(config)
-    if sorter is not None:
+    if sorter is not None and not problems.total:
         identifiers = scan_nodes(survey).select(pl.col(NODE_ID).str.strip_chars(SPACES))
         sorter.deal_by(find_starts(identifiers, survey.lines))
     with ClashSearch(config.province_names) as clashes:
@@ -100,7 +100,7 @@ def check_nodes(
             intake.take(batch)
             tell("checking", ROWS, intake.rows, survey.lines - 1)
         card_counts = intake.finish()
-        nodes = clashes.finish(partial(read_checked, survey, normaliser), problems)
+        nodes = clashes.finish(partial(_read_again, survey, normaliser), problems)
     if not any(problems.counts[code] for code in _UNREAD):
         # a row or cell that could not be read, or a name misspelt, may be where a province is
         found = {*intake.doubtful_provinces, *card_counts.get_column(PROVINCE)}
@@ -222,16 +222,10 @@ class _Heap:
         return frame
 
 
-def read_checked(survey: Survey, normaliser: Normaliser | None) -> Iterator[pl.DataFrame]:
-    """The rows of a file as ``csvfile.read_batches`` gives them, normalised where it is raw."""
+def _read_again(survey: Survey, normaliser: Normaliser | None) -> Iterator[pl.DataFrame]:
+    """The rows of a file once more, normalised where it is raw."""
     for batch in read_batches(survey):
         yield normaliser.normalise(batch) if normaliser else batch
-
-
-def scan_checked(survey: Survey, normaliser: Normaliser | None) -> pl.LazyFrame:
-    """The rows of a checked file as ``csvfile.scan_nodes`` gives them, normalised if it is raw."""
-    rows = scan_nodes(survey)
-    return normaliser.to_canonical(rows) if normaliser else rows
 
 
 def sum_nodes(survey: Survey, normaliser: Normaliser | None = None) -> pl.DataFrame:
@@ -240,7 +234,9 @@ def sum_nodes(survey: Survey, normaliser: Normaliser | None = None) -> pl.DataFr
     Returns:
         One row per node with a card in service: ``node_id``, ``cards`` (Int128).
     """
-    nodes = scan_checked(survey, normaliser)
+    nodes = scan_nodes(survey)
+    if normaliser is not None:
+        nodes = normaliser.normalise_all(nodes)
     if STATUS in survey.header:
         nodes = nodes.filter(pl.col(STATUS) == IN_SERVICE)
     cards = pl.col(CARDS).cast(pl.Int64).cast(pl.Int128).sum()

@@ -1,8 +1,8 @@
 """From what people write in a raw file to what a snapshot holds. Domain: no I/O.
 
 A value is normalised only where no doubt is left what it means; else it stays to the letter, and
-the rules of ``schemas`` refuse it. One ``Normaliser`` goes over one file: batch by batch for the
-checks, then, by what it met there, over the rows that are stored.
+the rules refuse it. One ``Normaliser`` goes over one file: batch by batch for the
+checks, then, by what it met there, over all rows where they are looked at again.
 """
 
 from collections.abc import Callable, Iterator
@@ -102,7 +102,7 @@ class Normaliser:
                     self._count(column, changes)
         return rows.with_columns(normalised)
 
-    def to_canonical(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+    def normalise_all(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """All rows of the file with their values in canonical form, once all were counted."""
 
         def change(batch: pl.DataFrame) -> pl.DataFrame:

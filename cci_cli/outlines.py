@@ -9,7 +9,7 @@ import os
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import polars as pl
 
@@ -17,6 +17,7 @@ from cci_cli.files import open_file
 from cci_cli.progress import BYTES, tell
 
 _CHUNK_BYTES: Final = 1 << 20
+_LONGEST_LINE: Final = 1 << 26
 _LONE_CR: Final = re.compile(rb"\r(?!\n)")
 _MARK: Final = "\ufeff".encode()
 #: A character of three bytes or more in UTF-8: what is not UTF-8 seldom looks like one
@@ -94,7 +95,7 @@ def outline_file(path: Path) -> Outline:
     with open_file(path) as stream:
         size = os.fstat(stream.fileno()).st_size
         # whole lines: no character and no line end is cut in two
-        while chunk := stream.read(_CHUNK_BYTES) + stream.readline():
+        while chunk := _read_lines(stream):
             text = chunk if offset else chunk.removeprefix(_MARK)
             flaw = _find_flaw(chunk)
             if offset == 0:
@@ -124,6 +125,12 @@ def outline_file(path: Path) -> Outline:
             offset += len(chunk)
             tell("looking at the bytes", BYTES, offset, size)
     return found
+
+
+def _read_lines(stream: BinaryIO) -> bytes:
+    """Some whole lines; less where there is no text, or a line goes on beyond reason."""
+    start = stream.read(_CHUNK_BYTES)
+    return start if b"\0" in start else start + stream.readline(_LONGEST_LINE)
 
 
 def _look_closely(found: Outline, text: bytes, offset: int) -> Outline:

@@ -64,8 +64,8 @@ class RowSorter:
         if len(self._starts) and in_hand >= _ROWS_IN_HAND:
             self._deal_out()
 
-    def write(self, path: Path) -> None:
-        """Write all rows as CSV with a header, sorted by key.
+    def write(self, path: Path) -> int:
+        """Write all rows as CSV with a header, sorted by key; returns how many they are.
 
         Raises:
             OSError: it cannot be written.
@@ -73,12 +73,15 @@ class RowSorter:
         """
         if len(self._starts):
             self._deal_out()
+        written = 0
         with path.open("wb") as out:
             for number, places in enumerate(self._ranges):
                 parts = [*self._in_hand, *map(self._file.read, places)]
                 rows = pl.concat(parts).sort(KEY) if parts else pl.DataFrame(schema=COLUMNS)
                 rows.write_csv(out, include_header=number == 0, line_terminator="\n")
+                written += rows.height
                 tell(f"writing {path.name}", BYTES, out.tell())
+        return written
 
     def _deal_out(self) -> None:
         if not self._in_hand:

@@ -4,17 +4,18 @@
 is stored once is never changed: a correction is the next revision.
 """
 
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from cci_cli.columns import CARDS, COLUMNS, MODEL, PROVINCE
-from cci_cli.conversion import aggregate_cards
+from cci_cli.columns import CARDS, COLUMNS, MODEL, PROVINCE, STATUS, STATUSES
+from cci_cli.conversion import aggregate_cards, tally_cards
 from cci_cli.definitions import Config
 from cci_cli.errors import DataError
 from cci_cli.packages import (
@@ -162,7 +163,7 @@ def read_revision(
     """A stored revision, which ``ref`` must name, checked in full.
 
     Raises:
-        DataError: E303 or E304, it is not what was stored.
+        DataError: as ``check_hash``, or E303, it has not as many rows or nodes as recorded.
         InvalidDataError: E305, it breaks a rule.
         SystemFailureError: E501, a file cannot be read.
     """
@@ -181,6 +182,9 @@ def _read_nodes(
     survey, checked = read_nodes(path, nodes_name(ref), config, ref.period.as_of)
     if checked.rows != descriptor.rows:
         what = f"{checked.rows} rows instead of {descriptor.rows}"
+        raise DataError("E303", value=path, what=what)
+    if descriptor.nodes not in (None, checked.nodes):
+        what = f"{checked.nodes} nodes instead of {descriptor.nodes}"
         raise DataError("E303", value=path, what=what)
     return survey, checked
 
@@ -213,23 +217,52 @@ def read_snapshot(
         is_full_check: whether to check in full whatever is recorded.
 
     Raises:
-        DataError: E301 to E304, there is none or it is not what was stored.
+        DataError: E301 to E304, E306 or E307, there is none or it is not what was stored.
         InvalidDataError: E305, it breaks a rule.
+        SystemFailureError: E501, a file cannot be read.
     """
     ref = resolve_ref(root, ref)
     package = read_package(nodes_path(root, ref).parent)
     descriptor = _to_descriptor(package, ref)
     checked = None
-    with ThreadPoolExecutor(1) as pool:
+    if descriptor.rules == digest_rules() and not is_full_check:
         # a large file is hashed while it is summed
-        hashing = pool.submit(copy_context().run, package.check_files)
-        if descriptor.rules == digest_rules() and not is_full_check:
+        with _in_background(package.check_files):
             checked = _sum_checked(nodes_path(root, ref), config, descriptor)
-        hashing.result()
+    else:
+        package.check_files()
     if checked is None:
         _, checked = _read_nodes(root, ref, config, descriptor)
     facts = SnapshotFacts(sha256=descriptor.sha256, rows=checked.rows, nodes=checked.nodes)
     return Snapshot(ref, facts, checked.card_counts, descriptor.is_demonstration)
+
+
+@contextmanager
+def _in_background(work: Callable[[], None]) -> Iterator[None]:
+    """Let work go on beside what is done within; what goes wrong with it comes first.
+
+    What is interrupted does not wait for it.
+    """
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+            failures.append(error)
+
+    thread = Thread(target=copy_context().run, args=(run,), daemon=True)
+    thread.start()
+    try:
+        yield
+    except (Exception, pl.exceptions.PanicException):
+        thread.join()
+        if failures:
+            raise failures[0] from None
+        raise
+    thread.join()
+    if failures:
+        raise failures[0]
 
 
 def _sum_checked(path: Path, config: Config, descriptor: Descriptor) -> CheckedNodes | None:
@@ -239,15 +272,22 @@ def _sum_checked(path: Path, config: Config, descriptor: Descriptor) -> CheckedN
     """
     schema = dict.fromkeys(COLUMNS, pl.String) | {CARDS: pl.Int64}
     try:
-        card_counts = aggregate_cards(pl.scan_csv(path.absolute(), schema=schema, glob=False))
+        tallies = tally_cards(pl.scan_csv(path.absolute(), schema=schema, glob=False))
     except (OSError, pl.exceptions.PolarsError):
         return None
-    provinces = set(card_counts.get_column(PROVINCE))
-    models = set(card_counts.get_column(MODEL))
-    is_fit = provinces == set(config.province_names) and models <= config.coefficients.keys()
+    is_fit = (
+        set(tallies.get_column(PROVINCE)) == set(config.province_names)
+        and set(tallies.get_column(MODEL)) <= config.coefficients.keys()
+        and set(tallies.get_column(STATUS)) <= set(STATUSES)
+        and tallies.get_column("blanks").sum() == 0
+        and tallies.select(pl.col("least").min() >= 0).item()
+        and tallies.get_column("rows").sum() == descriptor.rows
+    )
     if not is_fit or descriptor.nodes is None:
         return None
-    return CheckedNodes(rows=descriptor.rows, nodes=descriptor.nodes, card_counts=card_counts)
+    return CheckedNodes(
+        rows=descriptor.rows, nodes=descriptor.nodes, card_counts=aggregate_cards(tallies)
+    )
 
 
 class SnapshotShelf:

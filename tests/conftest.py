@@ -155,6 +155,7 @@ def store(root: Path, period: str, rows: Iterable[Row], *, is_demonstration: boo
             sorter,
             Origin(created="2026-01-01T00:00:00+00:00", is_demonstration=is_demonstration),
             rows=text.height,
+            checked_nodes=None,
         )
 
 

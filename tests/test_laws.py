@@ -17,7 +17,13 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from cci_cli.config import read_config
-from cci_cli.conversion import aggregate_cards, merge_card_counts, to_standard_cards, to_supply
+from cci_cli.conversion import (
+    aggregate_cards,
+    merge_card_counts,
+    tally_cards,
+    to_standard_cards,
+    to_supply,
+)
 from cci_cli.definitions import IndexDefinition, ScopeChange
 from cci_cli.indices import Observation, SupplyLink, chain_indices, compute_link, measure_link
 from cci_cli.nodefile import read_nodes
@@ -375,20 +381,27 @@ def to_frame(rows: list[Row]) -> pl.LazyFrame:
     return pl.LazyFrame(rows, schema=schema, orient="row")
 
 
+def count(rows: list[Row]) -> pl.DataFrame:
+    return aggregate_cards(tally_cards(to_frame(rows)))
+
+
 @law
 @given(data=st.data(), rows=ROWS)
 def test_the_order_of_rows_does_not_matter(data, rows):
     shuffled = data.draw(st.permutations(rows))
 
-    assert_frame_equal(aggregate_cards(to_frame(shuffled)), aggregate_cards(to_frame(rows)))
+    assert_frame_equal(
+        count(shuffled),
+        count(rows),
+    )
 
 
 @law
 @given(rows=ROWS, cut=st.integers(0, 8))
 def test_where_a_file_is_cut_into_batches_does_not_matter(rows, cut):
-    parts = [aggregate_cards(to_frame(part)) for part in (rows[:cut], rows[cut:])]
+    parts = [count(part) for part in (rows[:cut], rows[cut:])]
 
-    assert_frame_equal(merge_card_counts(parts), aggregate_cards(to_frame(rows)))
+    assert_frame_equal(merge_card_counts(parts), count(rows))
 
 
 @law
@@ -398,7 +411,7 @@ def test_splitting_a_row_in_two_changes_nothing(rows, kept):
     kept = min(kept, cards)
     split = [(province, model, kept, status), *rows[1:], (province, model, cards - kept, status)]
 
-    assert_frame_equal(aggregate_cards(to_frame(split)), aggregate_cards(to_frame(rows)))
+    assert_frame_equal(count(split), count(rows))
 
 
 @law
@@ -409,13 +422,16 @@ def test_rows_out_of_service_count_as_rows_without_cards(rows):
         for province, model, cards, status in rows
     ]
 
-    assert_frame_equal(aggregate_cards(to_frame(emptied)), aggregate_cards(to_frame(rows)))
+    assert_frame_equal(
+        count(emptied),
+        count(rows),
+    )
 
 
 @law
 @given(rows=ROWS)
 def test_standard_cards_are_the_exact_sum_of_the_rows(rows):
-    actual = to_standard_cards(aggregate_cards(to_frame(rows)), COEFFICIENTS)
+    actual = to_standard_cards(count(rows), COEFFICIENTS)
 
     for province, total in actual.items():
         assert total == sum(
@@ -429,7 +445,7 @@ def test_standard_cards_are_the_exact_sum_of_the_rows(rows):
 @law
 @given(rows=ROWS)
 def test_supply_is_8760_hours_of_every_standard_card(rows):
-    standard_cards = to_standard_cards(aggregate_cards(to_frame(rows)), COEFFICIENTS)
+    standard_cards = to_standard_cards(count(rows), COEFFICIENTS)
 
     supply = to_supply(standard_cards, 8760)
 

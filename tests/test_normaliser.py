@@ -105,7 +105,7 @@ def test_a_lazy_frame_is_normalised_as_its_batches_were(config):
     )
     found = Normaliser(config)
     eager = found.normalise(batch, is_counted=True)
-    assert found.to_canonical(batch.lazy()).collect().equals(eager, null_equal=True)
+    assert found.normalise_all(batch.lazy()).collect().equals(eager, null_equal=True)
     assert eager.rows() == [
         (2, "a", "西", "M", "1234", "in_service", "2024-05-07"),
         (3, "b", "东", "x", "8", "retired", "2024-05-07"),
@@ -118,7 +118,7 @@ def test_what_is_canonical_is_not_touched(config):
     found = Normaliser(config)
     assert found.normalise(batch, is_counted=True).equals(batch)
     assert found.found() == ()
-    assert found.to_canonical(batch.lazy()).explain() == batch.lazy().explain()
+    assert found.normalise_all(batch.lazy()).explain() == batch.lazy().explain()
 
 
 def test_every_space_of_unicode_is_known():

@@ -85,6 +85,12 @@ def test_nothing_is_told(run, root, stream, options, patience):
     assert "\x1b" not in err
 
 
+def test_a_terminal_that_can_take_nothing_back_is_told_nothing(run, root, monkeypatch):
+    monkeypatch.setenv("TERM", "dumb")
+    code, _, err = run(Terminal(), *ingest(root))
+    assert (code, "\x1b" in err) == (0, False)
+
+
 def test_an_error_stands_on_a_line_of_its_own(run, root):
     (root / "raw.csv").write_text(FILE.replace(",7", ",x"), encoding="utf-8")
     code, _, err = run(Terminal(), *ingest(root))
@@ -100,6 +106,16 @@ def test_a_line_is_no_longer_than_the_terminal_is_wide(monkeypatch):
     with console.watch_progress(is_wanted=True):
         tell("a long piece of work", ROWS, 1_000_000)
     assert stream.getvalue() == "\ra long piece of wor\x1b[K\r\x1b[K"
+
+
+def test_a_hanzi_takes_two_places_of_a_terminal(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "12")
+    monkeypatch.setattr(console, "PATIENCE_SECONDS", 0)
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    with console.watch_progress(is_wanted=True):
+        tell("智算中心调查表", ROWS, 1)
+    assert stream.getvalue() == "\r智算中心调\x1b[K\r\x1b[K"
 
 
 def test_no_control_character_of_a_name_reaches_the_terminal(monkeypatch):

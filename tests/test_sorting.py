@@ -7,6 +7,7 @@ from datetime import date
 
 import polars as pl
 import pytest
+from conftest import index_toml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -93,6 +94,46 @@ def test_the_ranges_are_about_alike(monkeypatch):
     assert starts.is_sorted()
     place = starts.search_sorted(identifiers.collect().to_series(), side="right")
     assert place.value_counts().get_column("count").max() < 200
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('n1,a,M,1\nn2,a,M,"2\nn3,a,M,3\n', "E319"),
+        ("n1,a,M,1\nn2,a,M\nn3,a,M,3\n", "E317"),
+        ("n1,a,M,1\nn2,a,M,x\nn3,a,M,3\n", "E324"),
+        ("n1,a,M,1\nn2,a,M,2\nn1,a,M,3\n", "E330"),
+    ],
+    ids=["open quote", "ragged", "value", "duplicate"],
+)
+def test_a_flaw_of_a_file_too_large_to_be_sorted_at_once_is_named(
+    make_workspace, cci, monkeypatch, text, code
+):
+    monkeypatch.setattr(sorting, "ROWS_AT_ONCE", 2)
+    root = make_workspace(["a"], index_toml("N", "national", ["a"]))
+    path = root / "raw.csv"
+    path.write_text("node_id,province,model,cards\n" + text, encoding="utf-8")
+    outcome = cci("ingest", path, "--period", "2024H2", workspace=root)
+    assert outcome.code == 1
+    assert f"[{code}]" in outcome.err
+    assert list((root / "snapshots").iterdir()) == []
+
+
+def test_a_file_too_large_to_be_sorted_at_once_is_stored_as_one_that_is_not(
+    make_workspace, cci, monkeypatch
+):
+    """Thirty nodes with what is to be normalised in each row: the same bytes both ways."""
+    rows = [f' n{number * 7 % 30},甲,M,"1,{number:03}",在运' for number in range(30)]
+    stored = []
+    for at_once in (4, 1_000_000):
+        monkeypatch.setattr(sorting, "ROWS_AT_ONCE", at_once)
+        root = make_workspace(["甲"], index_toml("N", "national", ["甲"]), name=str(at_once))
+        path = root / "raw.csv"
+        path.write_text("\n".join(["节点编号,省份,型号,卡数,状态", *rows]), encoding="utf-8")
+        assert cci("ingest", path, "--period", "2024H2", workspace=root).code == 0
+        stored.append((root / "snapshots/2024H2/r1/nodes.csv").read_bytes())
+    assert stored[0] == stored[1]
+    assert stored[0].count(b"\n") == 31
 
 
 def test_a_disk_full_of_rows_laid_off_is_told(tmp_path, monkeypatch):

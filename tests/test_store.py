@@ -5,6 +5,8 @@ import json
 import os
 import re
 import shutil
+import threading
+import time
 from pathlib import Path
 
 import polars as pl
@@ -48,7 +50,9 @@ def write(root: Path, content: pl.LazyFrame, period: Period = P, **details: obje
     with archive.stage_revision(root) as staged, RowSorter(staged) as sorter:
         rows = content.collect()
         sorter.add(rows)
-        return archive.write_revision(root, staged, period, sorter, origin, rows=rows.height)
+        return archive.write_revision(
+            root, staged, period, sorter, origin, rows=rows.height, checked_nodes=None
+        )
 
 
 def folders(root: Path, period: str = "2024H2") -> list[str]:
@@ -714,6 +718,62 @@ def test_bytes_that_are_no_longer_numbers_are_told_as_altered(ingested):
     assert raised.value.code == "E303"
 
 
+def reseal(folder, **changes):
+    """Let a package say of its files what they are now."""
+    document = json.loads((folder / "datapackage.json").read_text("utf-8")) | changes
+    data = (folder / "nodes.csv").read_bytes()
+    sha256 = hashlib.sha256(data).hexdigest()
+    document["resources"][0] |= {"hash": f"sha256:{sha256}", "bytes": len(data)}
+    (folder / "datapackage.json").write_bytes(seal(document))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        pytest.param("in_service,", "in_servicee,", "E305", id="a status that is none"),
+        pytest.param(",7,", ",-7,", "E305", id="less than no card"),
+        pytest.param(",7,", ",,", "E305", id="no number"),
+        pytest.param(",7,", ",x,", "E305", id="a number that is none"),
+        pytest.param("n2,,a,old,3,in_service,\n", "", "E303", id="a row less"),
+    ],
+)
+def test_who_seals_again_what_breaks_a_rule_is_found(ingested, old, new, code):
+    """What a record of a check is worth: words, numbers and rows are held against it."""
+    folder = ingested / "snapshots/2024H2/r1"
+    text = (folder / "nodes.csv").read_text("utf-8")
+    assert old in text
+    (folder / "nodes.csv").write_text(text.replace(old, new, 1), encoding="utf-8")
+    reseal(folder)
+    with pytest.raises(DataError) as raised:
+        store.read_snapshot(ingested, PeriodRef(P), read_config(ingested))
+    assert raised.value.code == code
+
+
+def test_the_number_of_nodes_recorded_is_held_against_those_there_are(ingested):
+    folder = ingested / "snapshots/2024H2/r1"
+    checked = json.loads((folder / "datapackage.json").read_text("utf-8"))["checked"]
+    reseal(folder, checked=checked | {"nodes": 3})
+    with pytest.raises(DataError) as raised:
+        store.read_snapshot(ingested, PeriodRef(P), read_config(ingested), is_full_check=True)
+    assert raised.value.code == "E303"
+    assert "2 nodes instead of 3" in raised.value.message
+
+
+def test_what_is_interrupted_does_not_wait_for_the_hash(ingested, monkeypatch):
+    go_on = threading.Event()
+    monkeypatch.setattr(packages.Package, "check_files", lambda _package: go_on.wait(20))
+
+    def interrupt(*_arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(store, "_sum_checked", interrupt)
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        store.read_snapshot(ingested, PeriodRef(P), read_config(ingested))
+    assert time.monotonic() - started < 10
+    go_on.set()
+
+
 def test_verify_checks_the_rows_behind_a_release_in_full(ingested, full_checks, cci):
     assert cci("publish", "2024H2", workspace=ingested).code == 0
     assert full_checks == []
@@ -737,8 +797,17 @@ def test_a_record_of_a_check_that_is_none_is_refused(ingested, checked):
 def test_the_digest_of_the_rules_is_that_of_the_rules_as_they_are(monkeypatch):
     """Who changes a rule changes it: then what was stored before is checked in full again."""
     before = rules.digest_rules()
-    for name, value in (("CLEAN_TEXT", "x"), ("WHOLE_NUMBER", "x"), ("ISO_DATE", "x")):
+    others = {"CLEAN_TEXT": "x", "WHOLE_NUMBER": "x", "ISO_DATE": "x", "NULLABLE_COLUMNS": ()}
+    for name, value in (*others.items(), ("EDITION", rules.EDITION + 1)):
         with monkeypatch.context() as patch:
             patch.setattr(rules, name, value)
             assert rules.digest_rules() != before
     assert rules.digest_rules() == before
+
+
+def test_who_changes_the_check_decides_about_its_edition():
+    """Where the check now finds more than before, raise `rules.EDITION`; then write both here."""
+    modules = ("clashes", "csvfile", "hashpiles", "nodefile", "outlines", "records", "rules")
+    folder = Path(store.__file__).parent
+    code = hashlib.sha256(b"".join((folder / f"{name}.py").read_bytes() for name in modules))
+    assert (rules.EDITION, code.hexdigest()[:16]) == (1, "4fd8ecb9de670e9c")
