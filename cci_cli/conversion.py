@@ -10,47 +10,33 @@ from typing import Final
 
 import polars as pl
 
-from cci_cli.columns import CARDS, IN_SERVICE, MODEL, PROVINCE, STATUS
+from cci_cli.columns import CARDS, IN_SERVICE, MODEL, PROVINCE, STATUS, STATUSES
 
 #: Cards in service by province and model: sums of 64-bit counts cannot overflow 128 bits.
 CARD_COUNTS: Final = pl.Schema({PROVINCE: pl.String, MODEL: pl.String, CARDS: pl.Int128})
 
 
 def tally_cards(nodes: pl.LazyFrame) -> pl.DataFrame:
-    """Cards, one row per province, model and status, in no order.
+    """Cards in service, one row per province and model, in no order.
 
     Args:
-        nodes: rows of a snapshot with ``province``, ``model``, ``cards`` (Int64) and ``status``.
+        nodes: rows of a snapshot with ``province``, ``model``, ``cards`` (Int64 or UInt64) and
+            ``status``.
 
     Returns:
-        ``province``, ``model``, ``status``, ``cards`` (Int128), the number of ``rows``, of them the
-        ``least`` cards (Int64, null without any) and ``blanks``, rows without a number.
+        The columns of ``CARD_COUNTS`` and ``rows``, how many of them have a number of cards and a
+        status that is one. A province or model whose rows are all out of service is kept with 0
+        cards.
     """
-    cards = pl.col(CARDS)
+    cards, status = pl.col(CARDS), pl.col(STATUS)
     return (
-        nodes.group_by(PROVINCE, MODEL, STATUS)
+        nodes.group_by(PROVINCE, MODEL)
         .agg(
-            cards.cast(pl.Int128).sum(),
-            rows=pl.len(),
-            least=cards.min(),
-            blanks=cards.null_count(),
+            pl.when(status == IN_SERVICE).then(cards).otherwise(0).cast(pl.Int128).sum(),
+            rows=(cards.is_not_null() & status.is_in(STATUSES)).sum(),
         )
         .collect(engine="streaming")
     )
-
-
-def aggregate_cards(tallies: pl.DataFrame) -> pl.DataFrame:
-    """Cards in service, one row per province and model, sorted by them.
-
-    Args:
-        tallies: as ``tally_cards`` returns them.
-
-    Returns:
-        The columns of ``CARD_COUNTS``. A province or model whose rows are all out of service is
-        kept with 0 cards.
-    """
-    in_service = pl.when(pl.col(STATUS) == IN_SERVICE).then(pl.col(CARDS)).otherwise(0)
-    return merge_card_counts([tallies.select(PROVINCE, MODEL, in_service.alias(CARDS))])
 
 
 def merge_card_counts(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
@@ -61,7 +47,7 @@ def merge_card_counts(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
             (Int64 or Int128), any number of rows of each.
 
     Returns:
-        As ``aggregate_cards``.
+        The columns of ``CARD_COUNTS``, sorted by province and model.
     """
     return (
         pl.concat(parts)
@@ -89,7 +75,7 @@ def to_standard_cards(
     """Standard cards by province: ``Q_j = Σ cards × c_model``, exactly.
 
     Args:
-        card_counts: as ``aggregate_cards`` returns it.
+        card_counts: as ``merge_card_counts`` returns it.
         coefficients: standard cards per card, by model.
 
     Returns:

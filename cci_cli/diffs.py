@@ -192,7 +192,7 @@ def check_units(units: Mapping[str, int], *card_counts: pl.DataFrame) -> None:
 
     Args:
         units: rate by model, as ``scale_rates`` returns it.
-        card_counts: of both snapshots of a link, see ``cards.aggregate_cards``.
+        card_counts: of both snapshots of a link, see ``conversion.CARD_COUNTS``.
 
     Raises:
         DataError: E416, they may not fit.

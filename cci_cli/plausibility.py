@@ -72,7 +72,7 @@ def warn_of_new_models(
     """Models in service now of which the country had no card in service before.
 
     Args:
-        old: card counts, see ``conversion.aggregate_cards``.
+        old: card counts, see ``conversion.CARD_COUNTS``.
         new: the same of the snapshot that is looked at.
         previous: how the texts name the old snapshot.
         warnings: what is found is added to it.

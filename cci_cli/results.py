@@ -72,7 +72,7 @@ class SnapshotFacts:
 class Snapshot:
     """One valid revision of one period, reduced to what the indices need.
 
-    ``card_counts`` has one row per province and model, see ``conversion.aggregate_cards``.
+    ``card_counts`` has one row per province and model, see ``conversion.CARD_COUNTS``.
     """
 
     ref: PeriodRef

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from cci_cli.columns import CARDS, COLUMNS, MODEL, PROVINCE, STATUS, STATUSES
-from cci_cli.conversion import aggregate_cards, tally_cards
+from cci_cli.columns import CARDS, COLUMNS, MODEL, PROVINCE
+from cci_cli.conversion import CARD_COUNTS, merge_card_counts, tally_cards
 from cci_cli.definitions import Config
 from cci_cli.errors import DataError
 from cci_cli.packages import (
@@ -270,7 +270,8 @@ def _sum_checked(path: Path, config: Config, descriptor: Descriptor) -> CheckedN
 
     Then, and where the file is not what was stored, the full check finds what is wrong.
     """
-    schema = dict.fromkeys(COLUMNS, pl.String) | {CARDS: pl.Int64}
+    # of another sign, or no number, a value is not read at all
+    schema = dict.fromkeys(COLUMNS, pl.String) | {CARDS: pl.UInt64}
     try:
         tallies = tally_cards(pl.scan_csv(path.absolute(), schema=schema, glob=False))
     except (OSError, pl.exceptions.PolarsError):
@@ -278,15 +279,14 @@ def _sum_checked(path: Path, config: Config, descriptor: Descriptor) -> CheckedN
     is_fit = (
         set(tallies.get_column(PROVINCE)) == set(config.province_names)
         and set(tallies.get_column(MODEL)) <= config.coefficients.keys()
-        and set(tallies.get_column(STATUS)) <= set(STATUSES)
-        and tallies.get_column("blanks").sum() == 0
-        and tallies.select(pl.col("least").min() >= 0).item()
         and tallies.get_column("rows").sum() == descriptor.rows
     )
     if not is_fit or descriptor.nodes is None:
         return None
     return CheckedNodes(
-        rows=descriptor.rows, nodes=descriptor.nodes, card_counts=aggregate_cards(tallies)
+        rows=descriptor.rows,
+        nodes=descriptor.nodes,
+        card_counts=merge_card_counts([tallies.select(CARD_COUNTS.names())]),
     )
 
 

@@ -18,7 +18,7 @@ from polars.testing import assert_frame_equal
 
 from cci_cli.config import read_config
 from cci_cli.conversion import (
-    aggregate_cards,
+    CARD_COUNTS,
     merge_card_counts,
     tally_cards,
     to_standard_cards,
@@ -382,7 +382,9 @@ def to_frame(rows: list[Row]) -> pl.LazyFrame:
 
 
 def count(rows: list[Row]) -> pl.DataFrame:
-    return aggregate_cards(tally_cards(to_frame(rows)))
+    tallies = tally_cards(to_frame(rows))
+    assert tallies.get_column("rows").sum() == len(rows)
+    return merge_card_counts([tallies.select(CARD_COUNTS.names())])
 
 
 @law

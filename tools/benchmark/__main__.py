@@ -62,6 +62,8 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=None)
     parser.add_argument("--readme", action="store_true", help="write the table into the README")
     options = parser.parse_args()
+    if options.large_rows % options.rows:
+        parser.error("--large-rows must be a multiple of --rows")
     with tempfile.TemporaryDirectory(prefix="cci-bench-", dir=options.folder) as name:
         bench = Bench(Path(name), options.rounds)
         compared = [*bench.compare_starts(), *bench.compare_rows(options.rows)]
@@ -107,6 +109,10 @@ class Bench:
         ]
         duck = Run("DuckDB, the same checks", [sys.executable, str(HERE / "duck.py"), *arguments])
         yield self._compare(validate, duck)
+        wide = self._folder / "wide.csv"
+        self._make("wide", wide, rows)
+        yield self._compare(self._validate(wide, f"{size}, brackets （） in names"), bare)
+        wide.unlink()
         self._make("flawed", flawed, rows)
         yield self._compare(self._validate(flawed, "1 row in 100 bad", exit_code=1), validate)
         flawed.unlink()
@@ -117,7 +123,9 @@ class Bench:
         ingest = self._ingest(raw, workspace, f"{size} to normalise")
         yield self._compare(ingest, bare)
         copy = str(self._folder / "copy.csv")
-        sort = self._script("Polars, sort and write alone", "bare_sort.py", str(sound), copy)
+        sort = self._script(
+            "Polars, sort and write the sound survey alone", "bare_sort.py", str(sound), copy
+        )
         yield self._compare(ingest, sort)
         for survey in (sound, raw, self._folder / "copy.csv"):
             survey.unlink()

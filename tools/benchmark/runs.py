@@ -49,6 +49,8 @@ class Run:
         """
         if self.prepare is not None:
             self.prepare()
+        # what was written before is not to be flushed meanwhile
+        os.sync()
         output = folder / "output.txt"
         with output.open("wb") as stream:
             start = time.perf_counter()

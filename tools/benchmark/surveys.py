@@ -1,9 +1,9 @@
-"""Surveys of any size to measure with: sound, in need of normalising, and with bad rows.
+"""Surveys of any size to measure with: sound, in need of normalising, with bad rows.
 
 Three models a node, the rows of a node together, the nodes in no order. All values follow from the
 number of the row, so that the same sizes give the same bytes.
 
-    python surveys.py sound|raw|flawed FILE ROWS WORKSPACE
+    python surveys.py sound|raw|wide|flawed FILE ROWS WORKSPACE
 """
 
 from __future__ import annotations
@@ -96,6 +96,12 @@ def _rewrite(frame: pl.DataFrame, config: Config) -> pl.DataFrame:
     ).rename(CHINESE_NAMES, strict=False)
 
 
+def _widen(frame: pl.DataFrame, config: Config) -> pl.DataFrame:
+    """With a character in every name that is no plain one: each is matched against its rule."""
+    del config
+    return frame.with_columns(pl.format("{}（一期）", "node_name").alias("node_name"))
+
+
 def _spoil(frame: pl.DataFrame, config: Config) -> pl.DataFrame:
     """With one bad row in a hundred, four kinds of them in turn."""
     del config
@@ -114,6 +120,7 @@ def _spoil(frame: pl.DataFrame, config: Config) -> pl.DataFrame:
 _FORMS: dict[str, Callable[[pl.DataFrame, Config], pl.DataFrame]] = {
     "sound": _keep,
     "raw": _rewrite,
+    "wide": _widen,
     "flawed": _spoil,
 }
 
