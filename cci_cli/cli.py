@@ -3,6 +3,7 @@
 Each verb loads its module when it is called, so that ``cci --help`` starts without Polars.
 """
 
+import gc
 import re
 import shlex
 import signal
@@ -838,6 +839,9 @@ def _terminate(_signum: int, _frame: FrameType | None) -> None:
 
 def run() -> None:
     """Entry point of the program ``cci``."""
+    # a run is short, and what is large belongs to Polars: looking for garbage while modules load
+    # would take a tenth of a start
+    gc.disable()
     signal.signal(signal.SIGINT, _interrupt)
     signal.signal(signal.SIGTERM, _terminate)
     sys.exit(main())
