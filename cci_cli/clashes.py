@@ -6,8 +6,8 @@ in a million for ten million nodes.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from types import TracebackType
-from typing import Final, Self
+from contextlib import AbstractContextManager
+from typing import Final
 
 import polars as pl
 
@@ -21,7 +21,7 @@ _KEY_HASH: Final = "key_hash"
 _PLACE: Final = "place_hash"
 
 
-class ClashSearch:
+class ClashSearch(AbstractContextManager["ClashSearch"]):
     """Goes along with the rows of one file; to be used in a ``with`` statement."""
 
     def __init__(self, provinces: Sequence[str]) -> None:
@@ -31,17 +31,9 @@ class ClashSearch:
         self._keys = HashPile()
         self._places = HashPile()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         for pile in (self._keys, self._places):
-            pile.__exit__(kind, error, trace)
+            pile.__exit__(*raised)
 
     def derived(self) -> list[pl.Expr]:
         """What is asked of every row: its text, and ``province_enum`` as ``rules`` derives it."""

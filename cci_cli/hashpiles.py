@@ -5,9 +5,9 @@ each slice is brought back by itself. The file has no name, and goes with the pr
 """
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from itertools import pairwise
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import polars as pl
 
@@ -20,7 +20,7 @@ _SLICES: Final = 64
 _SLICE_BITS: Final = 58
 
 
-class HashPile:
+class HashPile(AbstractContextManager["HashPile"]):
     """A pile of 64-bit hashes (UInt64); to be used in a ``with`` statement."""
 
     def __init__(self) -> None:
@@ -30,16 +30,8 @@ class HashPile:
         #: Where the parts of each slice are.
         self._parts: list[list[LaidOff]] = [[] for _ in range(_SLICES)]
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._file.__exit__(kind, error, trace)
+    def __exit__(self, *raised: object) -> None:
+        self._file.__exit__(*raised)
 
     def add(self, hashes: pl.Series) -> None:
         """Put hashes onto the pile.

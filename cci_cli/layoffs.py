@@ -2,9 +2,9 @@
 
 import io
 import tempfile
+from contextlib import AbstractContextManager
 from pathlib import Path
-from types import TracebackType
-from typing import IO, NamedTuple, Self
+from typing import IO, NamedTuple
 
 import polars as pl
 
@@ -18,7 +18,7 @@ class LaidOff(NamedTuple):
     length: int
 
 
-class FrameFile:
+class FrameFile(AbstractContextManager["FrameFile"]):
     """A file without a name, which goes with the process; to be used in a ``with`` statement.
 
     Args:
@@ -29,15 +29,7 @@ class FrameFile:
         self._folder = folder
         self._file: IO[bytes] | None = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         if self._file is not None:
             self._file.close()
 

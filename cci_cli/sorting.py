@@ -4,9 +4,9 @@ Rows too many to be sorted at once are dealt out by the range of their node iden
 off, in ranges of a size that memory holds; then each range is brought back, sorted and written.
 """
 
+from contextlib import AbstractContextManager
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import polars as pl
 
@@ -23,7 +23,7 @@ _SAMPLES: Final = 64
 _ROWS_IN_HAND: Final = 500_000
 
 
-class RowSorter:
+class RowSorter(AbstractContextManager["RowSorter"]):
     """Takes rows in any order and gives them back in that of their key; for ``with`` statements.
 
     Args:
@@ -35,16 +35,8 @@ class RowSorter:
         self._in_hand: list[pl.DataFrame] = []
         self.deal_by(pl.Series(dtype=pl.String))
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._file.__exit__(kind, error, trace)
+    def __exit__(self, *raised: object) -> None:
+        self._file.__exit__(*raised)
 
     def deal_by(self, starts: pl.Series) -> None:
         """Deal all rows out in ranges that begin with these identifiers, but for the first."""

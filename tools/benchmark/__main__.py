@@ -107,11 +107,8 @@ class Bench:
         bare, size = self._bare(sound), f"{rows:,} rows"
         validate = self._validate(sound, size)
         yield self._compare(validate, bare)
-        arguments = [
-            str(sound),
-            *(str(self._config / f"{name}.csv") for name in ("cards", "provinces")),
-        ]
-        duck = Run("DuckDB, the same checks", [sys.executable, str(HERE / "duck.py"), *arguments])
+        tables = [str(self._config / name) for name in ("cards.csv", "provinces.csv")]
+        duck = self._script("DuckDB, the same checks", "duck.py", str(sound), *tables)
         yield self._compare(validate, duck)
         wide = self._folder / "wide.csv"
         self._make("wide", wide, rows)
