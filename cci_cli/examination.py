@@ -41,14 +41,20 @@ class Examiner:
             (item.line, item.column) for item in problems.kept if item.code in CELL_CODES
         ]
 
-    def examine(self, rows: pl.DataFrame) -> None:
-        """Examine rows with ``line`` and the columns of the file as text, null for no value."""
+    def examine(self, rows: pl.DataFrame) -> pl.Series:
+        """Report what is wrong with rows.
+
+        Args:
+            rows: ``line`` and the columns of the file as text, null for no value.
+
+        Returns:
+            Of each row, whether it breaks a rule (Boolean).
+        """
         found = find_value_problems(rows, self._schema)
-        if self._rules.is_raw:
-            found = _leave_out(self._reported, _refine(found))
         if self._rules.as_of is not None:
             found = pl.concat([found, find_late_starts(rows, self._rules.as_of)])
-        self._report(found)
+        self._report(_leave_out(self._reported, _refine(found)) if self._rules.is_raw else found)
+        return rows.get_column(LINE).is_in(found.get_column(LINE).implode())
 
     def _report(self, findings: pl.DataFrame) -> None:
         """Report what was found: the first ones in full, the others by their number."""

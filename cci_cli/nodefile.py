@@ -175,10 +175,12 @@ class _Intake:
             self._keep(rows.filter(~pl.col(IS_DOUBTFUL)))
             rows = rows.filter(IS_DOUBTFUL)
         if rows.height:
-            self._clashes.add(rows)
-            self.doubtful_provinces.update(rows.get_column(PROVINCE_ENUM).drop_nulls().unique())
             self._examiner = self._examiner or self._call_examiner()
-            self._examiner.examine(rows.select(LINE, *self._survey.header))
+            is_bad = self._examiner.examine(rows.select(LINE, *self._survey.header))
+            self._keep(rows.filter(~is_bad))
+            bad = rows.filter(is_bad)
+            self._clashes.add(bad)
+            self.doubtful_provinces.update(bad.get_column(PROVINCE_ENUM).drop_nulls().unique())
 
     def _keep(self, rows: pl.DataFrame) -> None:
         """Count sound rows, and hand them to the sorter while there is no problem."""

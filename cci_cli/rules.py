@@ -135,9 +135,10 @@ class NodeRules:
 
         Returns:
             ``is_doubtful`` (Boolean): false only where the row breaks no rule of
-            ``by_column`` and starts on ``as_of`` or before. ``province_enum``, ``model_enum``
-            (Enum): null where the value is none of them. ``in_service_cards`` (Int64): 0 for cards
-            out of service, null where there is no number.
+            ``by_column``, and does not say that it came into service after ``as_of``.
+            ``province_enum``, ``model_enum`` (Enum): null where the value is none of them.
+            ``in_service_cards`` (Int64): 0 for cards out of service, null where there is no
+            number.
         """
         header = frozenset(header)
         province = pl.col(PROVINCE).cast(pl.Enum(self.provinces), strict=False)
@@ -148,8 +149,8 @@ class NodeRules:
             # what is a number and does not begin with 1 to 9 has a sign or zeros too many
             (cards < "1") & (cards != "0"),
         ]
+        status = pl.col(STATUS)
         if STATUS in header:
-            status = pl.col(STATUS)
             doubts += [
                 status.is_null(),
                 ~pl.any_horizontal(status == known for known in STATUSES),
@@ -162,7 +163,9 @@ class NodeRules:
             since = pl.col(IN_SERVICE_SINCE)
             doubts.append(~_is_date(since))
             if self.as_of is not None:
-                doubts.append(since > self.as_of.isoformat())
+                is_late = since > self.as_of.isoformat()
+                # what is yet to be put into service has its day ahead of it
+                doubts.append(is_late & (status == IN_SERVICE) if STATUS in header else is_late)
         return [
             # a doubt about no value is none
             pl.any_horizontal(doubts).fill_null(value=False).alias(IS_DOUBTFUL),

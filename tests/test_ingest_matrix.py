@@ -631,6 +631,15 @@ def test_what_leaves_no_doubt_is_stored_in_its_canonical_form(accept, column, te
         assert line.endswith(f" → {expected}: 1 row")
 
 
+@pytest.mark.parametrize("status", ["under_construction", "在建", "suspended", "退役"])
+def test_a_card_out_of_service_may_have_its_day_ahead_of_it(accept, status):
+    """The day by which a node is to be ready is in the future; no rule forbids that."""
+    planned = (*SECOND[:5], status, "2025-06-30")
+    stored, _ = accept(table(FIRST, planned).encode())
+    *_, last = csv.reader(stored.splitlines())
+    assert (last[0], last[-1]) == ("n2", "2025-06-30")
+
+
 # values that do leave a doubt
 
 MODELS = (H100, ASCEND, "NVIDIA H200 SXM")

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from conftest import index_toml
 
-from cci_cli import clashes, csvfile, examination, schemas
+from cci_cli import clashes, csvfile, examination, rules, schemas
 from cci_cli.columns import COLUMNS
 from cci_cli.config import read_config
 from cci_cli.csvfile import survey_file
@@ -255,6 +255,32 @@ def test_a_row_out_of_service_may_have_a_later_date(check, status):
         "n2,西,M,1,in_service,2030-01-01\n"
     )
     assert problems == [("E327", 3, "in_service_since", "2030-01-01")]
+
+
+def test_to_doubt_every_row_changes_nothing(check, monkeypatch):
+    """东 M: 1 + 10 in service, 100 are not. What is examined and found sound is kept."""
+    sound = (
+        "node_id,province,model,cards,status\n"
+        "n1,东,M,1,in_service\nn2,东,M,100,retired\nn3,西,half,5,in_service\n"
+        "n4,东,M,10,in_service\n"
+    )
+    content = sound + "n5,西,M,-1,in_service\nn6,东,M,4,on\nn1,东,M,2,in_service\n"
+    before = check(content), check(sound)
+    find_doubts = rules.NodeRules.find_doubts
+
+    def doubt(self, header, *, is_plain):
+        _, *values = find_doubts(self, header, is_plain=is_plain)
+        return [pl.lit(value=True).alias(rules.IS_DOUBTFUL), *values]
+
+    monkeypatch.setattr(rules.NodeRules, "find_doubts", doubt)
+    after = check(content), check(sound)
+    assert [problems for _, problems in after] == [problems for _, problems in before]
+    assert before[0][0] is after[0][0] is None
+    (old, _), (new, _) = before[1], after[1]
+    assert (old.rows, old.nodes, sorted(counts_of(old))) == (
+        (new.rows, new.nodes, sorted(counts_of(new)))
+    )
+    assert sorted(counts_of(new)) == [("东", "M", 11), ("西", "half", 5)]
 
 
 def test_dates_are_not_compared_where_the_day_is_not_known(check):
