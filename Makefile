@@ -11,8 +11,10 @@ PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 ROWS := 10000000
 LARGE := 0
 ROUNDS := 3
+# how long `make fuzz` goes on
+SECONDS := 60
 
-.PHONY: help run test check format snapshots bench fonts clean
+.PHONY: help run test check format snapshots bench fuzz fonts clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -39,6 +41,9 @@ snapshots: $(VENV)/.core ## make the demonstration snapshots again, byte for byt
 
 bench: $(VENV)/.bench ## measure the commands beside Polars and DuckDB alone; ROWS=, LARGE=, ROUNDS=, README=1
 	$(BIN)/python tools/benchmark --rows $(ROWS) --large-rows $(LARGE) --rounds $(ROUNDS) $(if $(README),--readme)
+
+fuzz: $(VENV)/.test ## hand mutated raw files to `cci ingest` for a minute; SECONDS=, SEED=
+	$(BIN)/python tools/fuzz/fuzz.py --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
 
 fonts: $(VENV)/.fonts ## make the fonts of the bulletin again, byte for byte
 	$(BIN)/python tools/make_fonts.py .
