@@ -11,7 +11,7 @@ from cci_cli.errors import DataError, os_failure
 from cci_cli.figures import RELEASE_SCHEMA
 from cci_cli.files import copy_file, hash_file
 from cci_cli.leveltable import decode_table
-from cci_cli.packages import DESCRIPTOR_FILE, PROFILE, SNAPSHOTS, describe_file, seal
+from cci_cli.packages import DESCRIPTOR_FILE, PROFILE, SNAPSHOTS, check_links, describe_file, seal
 from cci_cli.periods import Period, PeriodRef
 from cci_cli.releases import INDICES_FILE, TABLE_FILE, render_rows
 from cci_cli.results import RELEASES, release_name
@@ -69,11 +69,12 @@ def write_revision(
         this content already, and nothing was written.
 
     Raises:
-        DataError: the newest revision is damaged, see ``store.check_hash``: what is new could not
-            be told.
+        DataError: E307 the folder of the period is a link; or the newest revision is damaged, see
+            ``store.check_hash``: what is new could not be told.
         SystemFailureError: E502, it cannot be written.
     """
     folder = root / SNAPSHOTS / str(period)
+    check_links(folder)
     package = staged / "package"
     try:
         package.mkdir()

@@ -55,6 +55,12 @@ class _Row:
             self.refuse("E207", column, expected=expected)
         return text
 
+    def take_remark(self, column: str) -> str:
+        text = self.fields[column]
+        if not is_visible(text.replace("\n", "")):
+            self.refuse("E207", column, expected="a text without invisible characters")
+        return text
+
     def take_decimal(self, column: str) -> Decimal:
         number = self.take_optional_decimal(column)
         if number is None and not self.fields[column]:
@@ -95,8 +101,9 @@ class _Row:
     def take_aliases(self, column: str) -> tuple[str, ...]:
         text = self.fields[column]
         aliases = tuple(alias.strip() for alias in text.split("|")) if text else ()
-        if not all(fold_name(alias) for alias in aliases):
-            self.refuse("E207", column, expected="a list such as a|b|c without an empty part")
+        if not all(fold_name(alias) and is_visible(alias.replace("\n", "")) for alias in aliases):
+            expected = "a list such as a|b|c without an empty part or invisible characters"
+            self.refuse("E207", column, expected=expected)
         return tuple(alias for alias in aliases if fold_name(alias))
 
 
@@ -144,7 +151,7 @@ def parse_models(text: str, problems: ProblemList) -> tuple[CardModel, ...]:
             released=row.take_optional_year("released"),
             aliases=row.take_aliases("aliases"),
             source=row.take_text("source"),
-            note=row.fields["note"],
+            note=row.take_remark("note"),
         )
         stated = model.fp16_dense_tflops if model.basis == "dense" else model.fp16_sparse_tflops
         if problems.total == before and stated != model.fp16_tflops:

@@ -116,9 +116,10 @@ def read_package(folder: Path) -> Package:
 
     Raises:
         DataError: E303 a file is missing, E304 the descriptor is not usable, E306 it was changed,
-            E307 a file is there that it does not list.
+            E307 a file is there that it does not list, or a link.
         SystemFailureError: E501, the descriptor cannot be read.
     """
+    check_links(folder.parent, folder)
     path = folder / DESCRIPTOR_FILE
     try:
         data = path.read_bytes()
@@ -132,12 +133,33 @@ def read_package(folder: Path) -> Package:
         recorded = {str(item["path"]): str(item["hash"]) for item in document["resources"]}
     except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise DataError("E304", value=path, detail=f"{type(error).__name__} {error}") from error
+    for name in recorded:
+        if not _is_inside(name):
+            raise DataError("E304", value=path, detail="a path in it leads out of its folder")
     hashes = {name: text.removeprefix("sha256:") for name, text in recorded.items()}
     if not all(map(_SHA256.fullmatch, hashes.values())):
         raise DataError("E304", value=path, detail="its hash is not a SHA-256")
     for stray in _find_strays(folder, hashes):
         raise stray
     return Package(folder, document, hashes)
+
+
+def check_links(*folders: Path) -> None:
+    """Refuse a folder of a store that is a link: what is kept there would lie elsewhere.
+
+    The store itself may be one: where it lies is for its owner to say.
+
+    Raises:
+        DataError: E307, one is a link.
+    """
+    for path in folders:
+        if path.is_symlink():
+            raise DataError("E307", value=path)
+
+
+def _is_inside(name: str) -> bool:
+    """Whether a path that a descriptor has leads to a place in its folder on every system."""
+    return {"", ".", ".."}.isdisjoint(re.split(r"[/\\]", name))
 
 
 def _check_seal(path: Path, data: bytes) -> None:

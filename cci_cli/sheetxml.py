@@ -1,7 +1,7 @@
 """What the XML of a sheet says beside values: formulas never computed, merged cells. I/O."""
 
 from collections.abc import Iterator
-from typing import Any, BinaryIO, Final, NamedTuple
+from typing import IO, Any, BinaryIO, Final, NamedTuple
 from xml.parsers import expat
 
 from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
@@ -56,6 +56,24 @@ def read_marks(stream: BinaryIO) -> Iterator[FormulaCell | MergedRange]:
         parser.Parse(chunk, is_last)
         yield from reader.found
         reader.found.clear()
+
+
+def declares_type(stream: IO[bytes]) -> bool:
+    """Whether a part declares a document type, as no spreadsheet does and no reader should heed.
+
+    Behind one there may be entities that unfold without end. Only what stands before the first
+    element is read; a part that is no XML declares nothing.
+    """
+    found: list[bool] = []
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = lambda *_: found.append(True)
+    parser.StartElementHandler = lambda *_: found.append(False)
+    try:
+        while not found and (chunk := stream.read(_CHUNK_BYTES)):
+            parser.Parse(chunk)
+    except expat.ExpatError:
+        pass
+    return found[:1] == [True]
 
 
 class _MarkReader:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, TextIO
 from xml.etree.ElementTree import ParseError
 from xml.parsers.expat import ExpatError
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 import openpyxl
 from openpyxl.utils.cell import get_column_letter
@@ -20,13 +20,25 @@ from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from cci_cli.columns import CARDS, COLUMNS, NODE_ID, NODE_NAME
 from cci_cli.errors import ProblemList, os_failure, quote_value
 from cci_cli.headers import find_column
-from cci_cli.sheetxml import FormulaCell, MergedRange, read_marks
+from cci_cli.sheetxml import FormulaCell, MergedRange, declares_type, read_marks
 
 #: A spreadsheet keeps numbers as binary floats: up to here no two whole ones are the same.
 LARGEST_EXACT: Final = 2**53
 _LARGEST_INT64: Final = 2**63 - 1
-#: Merged ranges of a sheet that are kept in memory.
+#: Merged ranges of a sheet that are kept in memory, and those in one row.
 _MAX_MERGED: Final = 100_000
+_MAX_MERGED_IN_ROW: Final = 256
+# a workbook of a few bytes can unfold to any number of them; a sheet full of nodes, which ends with
+# this row, takes less than half of these
+LAST_ROW: Final = 1_048_576
+_MAX_COLUMNS: Final = 256
+_MAX_PARTS: Final = 10_000
+_SHEETS: Final = "xl/worksheets/"
+_LARGEST_SHEET: Final = 1 << 29
+#: The others, such as the texts that cells point to, are held in memory.
+_LARGEST_PART: Final = 1 << 28
+#: Characters written of a sheet: one text may stand in every cell.
+_LONGEST_SHEET: Final = 1 << 30
 
 # what openpyxl raises for archives and documents that are not what they should be
 _FLAWS: Final = (
@@ -89,6 +101,7 @@ def write_sheet(stream: BinaryIO, target: Path, problems: ProblemList) -> str | 
 
 def _find_filled_sheets(stream: BinaryIO) -> list[ReadOnlyWorksheet]:
     try:
+        _check_archive(stream)
         book = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
     except _FLAWS as error:
         raise _UnreadableError(_first_line(error)) from error
@@ -98,12 +111,36 @@ def _find_filled_sheets(stream: BinaryIO) -> list[ReadOnlyWorksheet]:
     return [sheet for sheet in book.worksheets if any(row.values for row in _read_rows(sheet))]
 
 
+def _check_archive(stream: BinaryIO) -> None:
+    """Refuse a workbook that would take more room than any survey, before it is unpacked."""
+    with ZipFile(stream) as archive:
+        parts = archive.infolist()
+        if len(parts) > _MAX_PARTS:
+            detail = f"it has {len(parts):,} parts"
+            raise _UnreadableError(detail)
+        for part in parts:
+            limit = _LARGEST_SHEET if part.filename.startswith(_SHEETS) else _LARGEST_PART
+            # what a part says of its size binds its reader: no byte beyond it is unpacked
+            if part.file_size > limit:
+                size, most = part.file_size >> 20, limit >> 20
+                detail = f"{part.filename} would unpack to {size:,} MiB, more than {most:,}"
+                raise _UnreadableError(detail)
+            if part.filename.endswith((".xml", ".rels")):
+                with archive.open(part) as xml:
+                    if declares_type(xml):
+                        detail = f"{part.filename} declares a document type"
+                        raise _UnreadableError(detail)
+
+
 def _read_rows(sheet: ReadOnlyWorksheet) -> Iterator[_Row]:
     """Every row, from the first on; a row that holds nothing is empty."""
     formulas = (mark for mark in _read_marks(sheet) if isinstance(mark, FormulaCell))
     try:
         pending = next(formulas, None)
         for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+            if number > LAST_ROW or len(cells) > _MAX_COLUMNS:
+                detail = f"row {number:,} has {len(cells):,} cells"
+                raise _UnreadableError(detail)
             row = _Row(list(cells), [])
             while pending and pending.row <= number:
                 if pending.row == number:
@@ -153,13 +190,16 @@ def _write_rows(
 ) -> None:
     writer = csv.writer(out, lineterminator="\n")
     columns: list[str | None] = []
-    blank_rows = 0
+    blank_rows = characters = 0
     coming = deque(merged)
     touching: list[MergedRange] = []
     for number, (values, formulas) in enumerate(rows, start=1):
         while coming and coming[0].first_row <= number:
             touching.append(coming.popleft())
         touching = [range_ for range_ in touching if range_.last_row >= number]
+        if len(touching) > _MAX_MERGED_IN_ROW:
+            detail = f"row {number:,} lies in {len(touching):,} merged ranges"
+            raise _UnreadableError(detail)
         if not values:
             # at the end of a sheet they are nobody's fault
             blank_rows += 1
@@ -175,6 +215,10 @@ def _write_rows(
             _check_formulas(number, columns, formulas, problems)
             _check_merged(number, columns, values, touching, problems)
             texts += [""] * (len(columns) - len(texts))
+        characters += sum(map(len, texts))
+        if characters > _LONGEST_SHEET:
+            detail = f"its texts have more than {_LONGEST_SHEET >> 20:,} million characters"
+            raise _UnreadableError(detail)
         writer.writerow(texts)
 
 

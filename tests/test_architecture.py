@@ -278,6 +278,24 @@ def test_only_the_console_writes_to_the_streams():
     assert writing == {"cli", "console"}
 
 
+def test_no_text_is_ever_run_and_no_object_read_back():
+    """No shell, no eval, no pickle, nor a library that unpacks what it is told to."""
+    modules = {"subprocess", "pickle", "marshal", "shelve", "dill", "joblib", "yaml", "pty"}
+    names = {"eval", "exec", "compile", "__import__", "system", "popen", "fork"}
+
+    def is_run(node):
+        # re.compile is another of the name
+        return isinstance(node, ast.Call) and (
+            getattr(node.func, "id", "") in names
+            or (getattr(node.func, "attr", "") in names - {"compile"})
+            or getattr(node.func, "attr", "").startswith(("exec", "spawn"))
+        )
+
+    imported = {found.split(".")[0] for tree in MODULES.values() for found in find_imports(tree)}
+    assert imported & modules == set()
+    assert {name for name, tree in MODULES.items() if any(map(is_run, ast.walk(tree)))} == set()
+
+
 @pytest.mark.parametrize(
     ("arguments", "absent"),
     [

@@ -462,6 +462,12 @@ def test_an_empty_part_of_a_list_of_aliases_is_refused(root, flaws, aliases):
         pytest.param("M,V,100,dense,100,,2024-01,,s,", "E207", "released", "2024-01", id="month"),
         pytest.param("M,,100,dense,100,,2024,,s,", "E207", "vendor", "", id="no vendor"),
         pytest.param("M,V,100,dense,100,,2024,,,", "E207", "source", "", id="no source"),
+        pytest.param(
+            "M,V,100,dense,100,,2024,,s,\x1b[2J", "E207", "note", "\x1b[2J", id="terminal"
+        ),
+        pytest.param(
+            "M,V,100,dense,100,,2024,a|\u202eb,s,", "E207", "aliases", "a|\u202eb", id="bidi"
+        ),
         pytest.param("M,V,100,dense,99,,2024,,s,", "E217", "fp16_tflops", "100", id="not dense"),
         pytest.param(
             "M,V,100,sparse,100,200,2024,,s,", "E217", "fp16_tflops", "100", id="not sparse"

@@ -1,5 +1,6 @@
 """Whatever is done to what is stored is found, named, and left as it is."""
 
+import json
 import re
 import shutil
 from collections.abc import Callable
@@ -9,7 +10,7 @@ import pytest
 from conftest import index_toml
 
 from cci_cli.errors import DataError
-from cci_cli.packages import read_package
+from cci_cli.packages import read_package, seal
 
 REVISIONS = ("snapshots/2024H2/r1", "snapshots/2025H1/r1", "snapshots/2025H1/r2")
 RELEASES = ("releases/2024H2/r1", "releases/2025H1/r1")
@@ -180,6 +181,47 @@ def swap(one: str, other: str) -> Callable[[], None]:
         Path("between").rename(other)
 
     return change
+
+
+@pytest.mark.parametrize("name", ["2024H2", "2024H2/r1"])
+def test_no_command_reads_or_writes_through_a_link_in_a_store(cci, workspace, name):
+    """What is kept there would lie elsewhere; the store itself may be a link."""
+    link(f"snapshots/{name}")()
+    before = sorted(path.read_bytes() for path in Path("elsewhere").rglob("*.*"))
+    new = workspace / "snapshots/2025H1/r1/nodes.csv"
+    for arguments in (
+        ("validate", "2024H2"),
+        ("validate", "2024H2@r1"),
+        ("status",),
+        ("compute", "2025H1"),
+        ("ingest", new, "--period", "2024H2"),
+    ):
+        outcome = cci(*arguments, workspace=workspace)
+        assert outcome.code == 1
+        assert f"snapshots/{name}` does not belong there" in outcome.out + outcome.err
+    assert sorted(path.read_bytes() for path in Path("elsewhere").rglob("*.*")) == before
+
+
+def test_a_store_may_lie_elsewhere_as_a_whole(cci, workspace):
+    for name in ("snapshots", "releases"):
+        Path(name).rename(f"{name}-elsewhere")
+        Path(name).symlink_to(f"{name}-elsewhere")
+    assert cci("verify", workspace=workspace).code == 0
+
+
+@pytest.mark.parametrize(
+    "path", ["../nodes.csv", "/etc/passwd", "a/../../x", "..\\x", "", "./nodes.csv", "a//b"]
+)
+def test_a_descriptor_leads_to_no_place_outside_its_folder(cci, workspace, path):
+    """A seal holds for whoever makes one: what is named is refused before it is looked for."""
+    descriptor = workspace / "releases/2024H2/r1/datapackage.json"
+    document = json.loads(descriptor.read_bytes())
+    del document["seal"]
+    document["resources"][0]["path"] = path
+    descriptor.write_bytes(seal(document))
+    outcome = cci("verify", workspace=workspace)
+    assert outcome.code == 1
+    assert "a path in it leads out of its folder" in outcome.out + outcome.err
 
 
 @pytest.mark.parametrize(

@@ -88,16 +88,15 @@ def refuse(cci, ingest, workspace, tmp_path):
 
 @pytest.fixture
 def rewrite(tmp_path):
-    """A workbook, its first sheet's XML changed, as bytes."""
+    """A workbook, the XML of its first sheet or of another part changed, as bytes."""
 
-    def run(book, change):
+    def run(book, change, part="xl/worksheets/sheet1.xml"):
         book.save(tmp_path / "right.xlsx")
         wrong = tmp_path / "wrong.xlsx"
         with zipfile.ZipFile(tmp_path / "right.xlsx") as old, zipfile.ZipFile(wrong, "w") as new:
             for name in old.namelist():
                 data = old.read(name)
-                is_sheet = name == "xl/worksheets/sheet1.xml"
-                new.writestr(name, change(data) if is_sheet else data)
+                new.writestr(name, change(data) if name == part else data)
         return wrong.read_bytes()
 
     return run
@@ -533,6 +532,88 @@ def test_what_no_spreadsheet_would_write_is_refused(refuse, tmp_path, old, new, 
             assert name != "xl/worksheets/sheet1.xml" or old in data
             copy.writestr(name, data.replace(old, new) if "sheet1" in name else data)
     assert [found[0] for found in refuse(wrong.read_bytes())] == [code]
+
+
+# what a few bytes unfold to
+
+
+@pytest.mark.parametrize(
+    ("limit", "detail"),
+    [
+        ("_LARGEST_SHEET", "xl/worksheets/sheet1.xml would unpack to 0 MiB, more than 0"),
+        ("_LARGEST_PART", "docProps/app.xml would unpack to 0 MiB, more than 0"),
+        ("_MAX_PARTS", "it has 9 parts"),
+        ("_MAX_COLUMNS", "row 1 has 7 cells"),
+        ("LAST_ROW", "row 3 has 6 cells"),
+        ("_LONGEST_SHEET", "its texts have more than 0 million characters"),
+    ],
+)
+def test_a_workbook_that_would_unfold_without_end_is_refused(
+    accept, refuse, ingest, monkeypatch, limit, detail
+):
+    book = sheet_of(FIRST, SECOND)
+    with monkeypatch.context() as patch:
+        patch.setattr(f"cci_cli.workbook.{limit}", 2)
+        assert refuse(book) == [("E339", None, None, None)]
+        assert detail in ingest(book).err
+    assert accept(book)[0] == CANONICAL
+
+
+def test_no_byte_is_unpacked_beyond_the_size_that_a_part_gives(refuse, tmp_path):
+    """2 GiB of nothing, packed into 2 MiB: it says so itself, and nobody unpacks it to see."""
+    source, bomb = tmp_path / "right.xlsx", tmp_path / "bomb.xlsx"
+    sheet_of(FIRST, SECOND).save(source)
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(bomb, "w") as new:
+        for name in old.namelist():
+            if name != "xl/worksheets/sheet1.xml":
+                new.writestr(name, old.read(name))
+        info = zipfile.ZipInfo("xl/worksheets/sheet1.xml")
+        new.writestr(info, b"<worksheet/>")
+        # as the directory of the archive has it
+        info.file_size = 2 << 30
+    assert refuse(bomb.read_bytes()) == [("E339", None, None, None)]
+
+
+@pytest.mark.parametrize("name", ["xl/worksheets/sheet1.xml", "xl/workbook.xml"])
+def test_a_part_that_declares_a_document_type_is_refused(refuse, rewrite, ingest, name):
+    """Entities that are made of entities unfold to any length."""
+
+    def declare(data: bytes) -> bytes:
+        entities = '<!ENTITY a "x"><!ENTITY b "&a;&a;">'
+        start, end = re.match(rb"(<\?xml[^>]*>)?(?s:(.*))", data).groups(b"")
+        return start + f"<!-- {' ' * 300_000} --><!DOCTYPE x [{entities}]>".encode() + end
+
+    book = rewrite(sheet_of(FIRST, SECOND), declare, name)
+    assert refuse(book) == [("E339", None, None, None)]
+    assert f"{name} declares a document type" in ingest(book).err
+
+
+def test_a_row_far_below_the_last_one_of_any_sheet_is_not_waited_for(refuse, rewrite):
+    def push(data: bytes) -> bytes:
+        return re.sub(rb'r="([A-G]?)3"', rb'r="\g<1>99999999999"', data)
+
+    assert refuse(rewrite(sheet_of(FIRST, SECOND), push)) == [("E339", None, None, None)]
+
+
+def test_a_cell_far_to_the_right_is_not_filled_up_to(refuse, rewrite):
+    def push(data: bytes) -> bytes:
+        return data.replace(b'r="G1"', b'r="XFD1"')
+
+    assert refuse(rewrite(sheet_of(FIRST, SECOND), push)) == [("E339", None, None, None)]
+
+
+def test_more_merged_ranges_in_a_row_than_can_lie_side_by_side_are_refused(
+    refuse, rewrite, monkeypatch
+):
+    monkeypatch.setattr("cci_cli.workbook._MAX_MERGED_IN_ROW", 2)
+
+    def merge(data: bytes) -> bytes:
+        ranges = b'<mergeCell ref="I1:J9"/>' * 3
+        return data.replace(
+            b"</sheetData>", b"</sheetData><mergeCells>" + ranges + b"</mergeCells>"
+        )
+
+    assert refuse(rewrite(sheet_of(FIRST, SECOND), merge)) == [("E339", None, None, None)]
 
 
 def test_a_workbook_without_content_is_empty(refuse):
