@@ -14,7 +14,7 @@ ROUNDS := 3
 # how long `make fuzz` goes on
 SECONDS := 60
 
-.PHONY: help run test check format snapshots bench fuzz fonts clean
+.PHONY: help run test check format snapshots bench fuzz errors fonts clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -44,6 +44,9 @@ bench: $(VENV)/.bench ## measure the commands beside Polars and DuckDB alone; RO
 
 fuzz: $(VENV)/.test ## hand mutated raw files to `cci ingest` for a minute; SECONDS=, SEED=
 	$(BIN)/python tools/fuzz/fuzz.py --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
+
+errors: $(VENV)/.core ## write docs/errors.md from the catalogue of messages
+	$(BIN)/python tools/make_errors.py .
 
 fonts: $(VENV)/.fonts ## make the fonts of the bulletin again, byte for byte
 	$(BIN)/python tools/make_fonts.py .

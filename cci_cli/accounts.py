@@ -9,10 +9,10 @@ from fractions import Fraction
 from typing import Any, Final
 
 from cci_cli.arithmetic import account_lines, decimal_text, describe_rounding, sum_tflops
-from cci_cli.errors import count_noun
+from cci_cli.errors import count_noun, find_exit_code
 from cci_cli.figures import Rounder, exact_text, index_name, round_figures, to_provenance
 from cci_cli.formats import Lang
-from cci_cli.messages import ERRORS, NOTES, WARNINGS, Message
+from cci_cli.messages import ERRORS, NOTES, SUBJECTS, WARNINGS, Message
 from cci_cli.outcomes import ExplainResult, ModelAccount
 from cci_cli.rounding import fraction_text
 from cci_cli.views import NULL_MARK, Cell, Lines, Sheet, View, date_text, note_text
@@ -21,9 +21,13 @@ _FILLED_IN: Final = re.compile(r"\{(\w+)\}")
 
 
 def view_message(code: str, lang: Lang) -> View | None:
-    """What an error, warning or note says and what to do about it; null if there is none such.
+    """What an error, warning or note says, what to do about it, and what it is about.
 
     What it fills in when it is said stands in angle brackets.
+
+    Returns:
+        null if there is none such. The exit code is that of a command that ends with the message;
+        null for what ends none.
     """
     entry = ERRORS.get(code) or WARNINGS.get(code)
     if code in NOTES:
@@ -35,11 +39,15 @@ def view_message(code: str, lang: Lang) -> View | None:
     if entry.hint is not None:
         hint = _FILLED_IN.sub(_name_part, entry.hint)
         lines.append(f"  hint: {hint}")
+    about, exit_code = SUBJECTS[code[:2]], find_exit_code(code)
+    lines.append(f"  about: {about}" + ("" if exit_code is None else f"; exit code {exit_code}"))
+    columns = {"code": str, "text": str, "hint": str, "about": str, "exit_code": int}
+    record = (code, text, hint, about, exit_code)
     return View(
         sheet=Lines(tuple(lines)),
-        columns={"code": str, "text": str, "hint": str},
-        records=((code, text, hint),),
-        document={"code": code, "text": text, "hint": hint},
+        columns=columns,
+        records=(record,),
+        document=dict(zip(columns, record, strict=True)),
     )
 
 

@@ -185,6 +185,16 @@ class LockedError(CciError):
     exit_code = 4
 
 
+def find_exit_code(code: str) -> int | None:
+    """The exit code of a command that ends with a message; null for what ends none."""
+    if not code.startswith("E"):
+        return None
+    # a workspace that is not there was named wrongly, or not at all
+    kinds: dict[str, type[CciError]] = {"E201": UsageError, "E202": UsageError, "E506": LockedError}
+    by_subject = {"E1": UsageError, "E5": SystemFailureError}
+    return kinds.get(code, by_subject.get(code[:2], DataError)).exit_code
+
+
 def os_failure(code: str, path: object, error: OSError) -> SystemFailureError:
     """The failure that an ``OSError`` on ``path`` means to the user."""
     return SystemFailureError(code, value=path, detail=error.strerror or str(error))

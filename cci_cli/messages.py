@@ -1,8 +1,4 @@
-"""Every message a user can meet, by code, in one place. Imports nothing of the package.
-
-E1xx wrong usage, E2xx workspace and config, E3xx snapshot files, E4xx the indices and texts about
-them, E5xx the environment, W3xx plausibility, N1xx notes under a table.
-"""
+"""Every message a user can meet, by code, in one place. Imports nothing of the package."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -15,6 +11,19 @@ class Message(NamedTuple):
     text: str
     hint: str | None = None
 
+
+#: What messages are about, by the first two characters of their code.
+SUBJECTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "E1": "how the command was called",
+        "E2": "the workspace and its config",
+        "E3": "a file of nodes or a published table",
+        "E4": "the indices, their releases, and texts about them",
+        "E5": "the machine it runs on",
+        "W3": "what deserves a second look",
+        "N1": "a note under a table",
+    }
+)
 
 ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
     {
@@ -80,19 +89,28 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "name the folder that holds config/ and snapshots/",
         ),
         "E203": Message("the config in {value} has {count}"),
-        "E204": Message("not valid TOML: {detail}"),
-        "E205": Message("unknown key {value}"),
+        "E204": Message(
+            "not valid TOML: {detail}",
+            "a key, =, and a value on a line; text stands in quotes, lists in brackets",
+        ),
+        "E205": Message("unknown key {value}", "remove it: nothing would heed it"),
         "E206": Message("key is missing", "expected {expected}"),
         "E207": Message("{value} is not {expected}"),
         "E208": Message("header is {value}", "expected {expected}"),
-        "E209": Message("row has {value} fields, the header has {expected}"),
-        "E210": Message("{value} is given twice, first {first}"),
+        "E209": Message(
+            "row has {value} fields, the header has {expected}",
+            'a field with a comma in it stands in quotes: "a, b"',
+        ),
+        "E210": Message("{value} is given twice, first {first}", "keep one of the two"),
         "E211": Message(
             "{value} means both {first} and {second} once case, spaces, hyphens and width "
             "are folded",
             "an alias may stand for one entry only",
         ),
-        "E212": Message("{value} is not a province of provinces.csv"),
+        "E212": Message(
+            "{value} is not a province of provinces.csv",
+            "write it as the column name has it, or add its row",
+        ),
         "E213": Message("{count} indices are of kind national", "expected exactly one"),
         "E214": Message(
             "scope change from {value} is not after the base period {base}",
@@ -110,7 +128,10 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "basis names the column that fp16_tflops is taken from",
         ),
         "E218": Message("{value} is empty", "expected at least one {expected}"),
-        "E219": Message("not valid CSV: {detail}"),
+        "E219": Message(
+            "not valid CSV: {detail}",
+            'put the whole field in quotes and double the ones inside: "a ""b"" c"',
+        ),
         "E220": Message("bytes are not UTF-8 from byte {offset} on", "save the file as UTF-8"),
         "E221": Message("{value} has no square", "add a row with its column and its row"),
         # snapshot files
@@ -155,8 +176,11 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         "E315": Message(
             "column is missing", "expected columns: {expected}; the header must stand in line 1"
         ),
-        "E316": Message("column stands twice in the header"),
-        "E317": Message("row has {count}, the header has {expected}"),
+        "E316": Message("column stands twice in the header", "keep one of the two"),
+        "E317": Message(
+            "row has {count}, the header has {expected}",
+            'a field with a comma in it stands in quotes: "a, b"',
+        ),
         "E318": Message("blank line", "remove it"),
         "E319": Message(
             "quotes do not pair up, stand inside an unquoted field or enclose a very long text",
@@ -260,10 +284,14 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "levels at the base are shares of the national one: look for a slip in the table",
         ),
         "E358": Message("no column is headed {expected}", "that day is the last of the period"),
-        "E356": Message("national level at the base is not {level}, as the config has it"),
+        "E356": Message(
+            "national level at the base is not {level}, as the config has it",
+            "look for a slip in the table, or in methodology.base_level in config/cci.toml",
+        ),
         # indices
         "E401": Message(
             "{period} lies before the base period {base}: there are no indices for it",
+            "the levels begin with {base}",
         ),
         "E402": Message(
             "{period} is chained through every half-year, and there is no snapshot of {missing}",
@@ -275,8 +303,11 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         ),
         "E404": Message(
             "no supply in the national index in {period}: no other level can be set against it",
+            "look at the status and the cards of its snapshot: only in_service counts",
         ),
-        "E405": Message("no model matches {value}"),
+        "E405": Message(
+            "no model matches {value}", "try a part of its name; `cci cards` alone lists all"
+        ),
         "E406": Message(
             "{value} is chained from {previous}, which is not released",
             "release {previous} first; levels known from print alone can be taken over with "
@@ -290,8 +321,14 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "{value} is on the base {released}, the config on {configured}",
             "levels on two bases cannot be chained: set the base in config/cci.toml back",
         ),
-        "E409": Message("{value} has no level of {index}, the national index of the config"),
-        "E410": Message("{value} is not released: there is nothing to restate"),
+        "E409": Message(
+            "{value} has no level of {index}, the national index of the config",
+            "give the national index in config/indices.toml the code it was released with",
+        ),
+        "E410": Message(
+            "{value} is not released: there is nothing to restate",
+            "leave --restate out: this is its first release",
+        ),
         "E411": Message(
             "{value} is not what {release} was made from: its hash differs",
             "restore it; if the config was edited while `cci publish` ran, run that again",
@@ -337,7 +374,10 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "{value} is missing, and {release} was made from it",
             "restore it: figures without it would not be those that it was kept for",
         ),
-        "E415": Message("no message has the code {value}"),
+        "E415": Message(
+            "no message has the code {value}",
+            "a code stands in brackets at the end of a message, such as E324",
+        ),
         "E416": Message(
             "cards times rates are too many digits for an exact comparison: beyond 128 bits",
             "look for a slip in the numbers of cards, or in fp16_tflops in config/cards.csv",
@@ -354,8 +394,13 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         ),
         "E437": Message("{value}: the words around it say the contrary, for {found}"),
         # environment
-        "E501": Message("cannot read {value}: {detail}"),
-        "E502": Message("cannot write {value}: {detail}"),
+        "E501": Message(
+            "cannot read {value}: {detail}", "look whether it is there and may be read"
+        ),
+        "E502": Message(
+            "cannot write {value}: {detail}",
+            "look whether there is room, and whether it may be written there; then run it again",
+        ),
         "E503": Message(
             "the xlsx format needs the package {package}",
             "install it beside cci: python -m pip install {package}",

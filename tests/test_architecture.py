@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import cci_cli
+from cci_cli import errors
 from cci_cli.messages import ERRORS, NOTES, WARNINGS
 
 PACKAGE = Path(__file__).parents[1] / "cci_cli"
@@ -264,6 +265,21 @@ def test_every_message_is_used_and_every_code_has_a_message():
     used = set(re.findall(r'"([EWN][0-9]{3})"', "".join(texts)))
 
     assert used == set(ERRORS) | set(WARNINGS) | set(NOTES)
+
+
+def test_the_exit_code_told_of_a_message_is_that_of_the_error_it_is_raised_as():
+    raised = {
+        (node.args[0].value, getattr(errors, node.func.id).exit_code)
+        for tree in MODULES.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "").endswith("Error")
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+        and node.args[0].value in ERRORS
+    }
+    assert len({code for code, _ in raised}) > 50
+    assert {(code, errors.find_exit_code(code)) for code, _ in raised} == raised
 
 
 def test_only_the_console_writes_to_the_streams():

@@ -7,11 +7,12 @@ from fractions import Fraction
 from pathlib import Path
 from string import Formatter
 
+import make_errors
 import pytest
 from conftest import REPOSITORY, index_toml, store
 
 from cci_cli.accounts import view_message
-from cci_cli.messages import ERRORS, NOTES, WARNINGS
+from cci_cli.messages import ERRORS, NOTES, SUBJECTS, WARNINGS
 from cci_cli.rounding import round_exact
 
 FAMILY = (
@@ -739,9 +740,18 @@ def test_a_workspace_without_snapshots_says_so(make_workspace, cci):
 # messages
 
 
+#: By code, else by the first two characters of it.
+EXIT_CODES = {
+    **dict.fromkeys(["E1", "E201", "E202"], 2),
+    **dict.fromkeys(["E2", "E3", "E4"], 1),
+    "E5": 3,
+    "E506": 4,
+}
+
+
 @pytest.mark.parametrize(
     ("code", "lines"),
-    [("E331", 2), ("e331", 2), ("W301", 2), ("w301", 2), ("N101", 1), ("n101", 1)],
+    [("E331", 3), ("e331", 3), ("W301", 3), ("w301", 3), ("N101", 2), ("n101", 2)],
 )
 def test_a_message_is_explained_without_any_workspace(cci, tmp_path, monkeypatch, code, lines):
     """Of an error or warning with its hint; a note has none."""
@@ -769,15 +779,23 @@ def test_every_message_can_be_explained(code, lang):
     else:
         entry = ERRORS.get(code) or WARNINGS[code]
         text, hint = filled(entry.text), entry.hint and filled(entry.hint)
-    assert view.document == {"code": code, "text": text, "hint": hint}
-    assert view.records == ((code, text, hint),)
+    about, exit_code = SUBJECTS[code[:2]], EXIT_CODES.get(code, EXIT_CODES.get(code[:2]))
+    assert view.document == {
+        "code": code,
+        "text": text,
+        "hint": hint,
+        "about": about,
+        "exit_code": exit_code,
+    }
+    assert view.records == ((code, text, hint, about, exit_code),)
     hints = () if hint is None else (f"  hint: {hint}",)
-    assert view.sheet.lines == (f"{code}: {text}", *hints)
+    end = "" if exit_code is None else f"; exit code {exit_code}"
+    assert view.sheet.lines == (f"{code}: {text}", *hints, f"  about: {about}{end}")
 
 
 def test_the_text_of_an_error_has_its_hint_and_names_what_it_fills_in(cci):
-    assert (
-        cci("explain", "E410").out == "E410: <value> is not released: there is nothing to restate\n"
+    assert cci("explain", "E305").out == (
+        "E305: <value> has <count>\n  about: a file of nodes or a published table; exit code 1\n"
     )
     lines = cci("explain", "E332").out.splitlines()
     assert (
@@ -786,14 +804,15 @@ def test_the_text_of_an_error_has_its_hint_and_names_what_it_fills_in(cci):
     assert cci("explain", "E331").out.splitlines() == [
         "E331: node lies in <first> on line <first line>",
         "  hint: a node lies in one province: give the parts different node_ids",
+        "  about: a file of nodes or a published table; exit code 1",
     ]
     assert "`cci publish <previous> --from-table FILE`" in cci("explain", "E406").out
 
 
 def test_the_text_of_a_note_stands_in_the_language_asked_for(cci):
-    (usual,) = cci("explain", "N106").out.splitlines()
-    (chinese,) = cci("explain", "N106", "--lang", "zh").out.splitlines()
-    (english,) = cci("explain", "N106", "--lang", "en").out.splitlines()
+    usual, _ = cci("explain", "N106").out.splitlines()
+    chinese, _ = cci("explain", "N106", "--lang", "zh").out.splitlines()
+    english, _ = cci("explain", "N106", "--lang", "en").out.splitlines()
 
     assert english.startswith("N106: Demonstration data: <snapshots> hold invented nodes")
     assert chinese.startswith("N106: 演示数据：<snapshots> 为依据已公布数字")
@@ -801,7 +820,13 @@ def test_the_text_of_a_note_stands_in_the_language_asked_for(cci):
     for lang, line in (("zh", chinese), ("en", english)):
         run = cci("explain", "N106", "--lang", lang, "--format", "json")
         text = line.removeprefix("N106: ")
-        assert json.loads(run.out) == {"code": "N106", "text": text, "hint": None}
+        assert json.loads(run.out) == {
+            "code": "N106",
+            "text": text,
+            "hint": None,
+            "about": "a note under a table",
+            "exit_code": None,
+        }
 
 
 @pytest.mark.parametrize("code", ["E999", "w999", "N999"])
@@ -810,7 +835,22 @@ def test_the_code_of_no_message_is_refused_without_any_workspace(cci, tmp_path, 
     refused = cci("explain", code)
 
     assert (refused.code, refused.out) == (1, "")
-    assert refused.err == f"error: no message has the code `{code}` [E415]\n"
+    assert refused.err == (
+        f"error: no message has the code `{code}` [E415]\n"
+        "hint: a code stands in brackets at the end of a message, such as E324\n"
+    )
+
+
+def test_the_page_of_messages_has_what_is_explained_of_each():
+    """docs/errors.md, as `make errors` makes it; a row of it by hand."""
+    page = (REPOSITORY / "docs/errors.md").read_text("utf-8")
+    assert page == make_errors.render_page()
+    rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| `")]
+    assert len(rows) == len(ERRORS) + len(WARNINGS) + len(NOTES)
+    assert (
+        "| `E302` | snapshot `<period>` has no revision \\<value> | it has \\<known> "
+        "| a file of nodes or a published table | 1 |"
+    ) in page.splitlines()
 
 
 def test_with_a_period_a_code_is_that_of_an_index(make_workspace, cci):

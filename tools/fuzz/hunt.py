@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import sys
 import tempfile
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import date
 from functools import partial
 from itertools import count
@@ -192,11 +191,12 @@ def _caught() -> Iterator[list[str]]:
         kept = [os.dup(number) for number in (1, 2)]
         for number in (1, 2):
             os.dup2(channel.fileno(), number)
+        # whoever runs this may have put other streams into their places
+        stream = os.fdopen(os.dup(channel.fileno()), "w", encoding="utf-8")
         try:
-            yield said
+            with redirect_stdout(stream), redirect_stderr(stream), stream:
+                yield said
         finally:
-            for stream in (sys.stdout, sys.stderr):
-                stream.flush()
             for number, original in zip((1, 2), kept, strict=True):
                 os.dup2(original, number)
                 os.close(original)

@@ -321,8 +321,9 @@ def make_workbook(draw: Random, rows: list[list[str]]) -> bytes:
 
 
 def change_xml(draw: Random, xml: str) -> str:
-    """Change one word, number, tag or attribute of a part."""
-    found = draw.choice(list(re.finditer(r'<[^>]*>|"[^"]*"|[0-9]+|[^<>"]+', xml)))
+    """Change one tag, attribute, number or word of a part."""
+    kind = draw.choice((r"<[^>]*>", r'"[^"]*"', r"[0-9]+", r"[^<>\"\s]+"))
+    found = draw.choice(list(re.finditer(kind, xml)))
     new = draw.choice((*XML_WORDS, found[0] * 2))
     return xml[: found.start()] + new + xml[found.end() :]
 
