@@ -14,7 +14,7 @@ ROUNDS := 3
 # how long `make fuzz` goes on
 SECONDS := 60
 
-.PHONY: help run test check format snapshots bench fuzz errors fonts clean
+.PHONY: help run test check format coverage snapshots bench fuzz errors fonts clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -26,7 +26,8 @@ run: $(VENV)/.core ## install cci and print Table 2 of the first half of 2025
 test: $(VENV)/.test ## run the tests
 	$(PYTEST)
 
-check: $(VENV)/.dev ## formatting, lint, types, tests
+check: $(VENV)/.dev ## dependencies that fit, formatting, lint, types, tests
+	$(BIN)/python -m pip check
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
@@ -38,6 +39,9 @@ format: $(VENV)/.dev ## put the code into its standard form
 
 snapshots: $(VENV)/.core ## make the demonstration snapshots again, byte for byte
 	$(BIN)/python tools/make_snapshots.py .
+
+coverage: $(VENV)/.dev ## lines and branches that the tests reach, module by module
+	$(PYTEST) --cov --cov-report=term:skip-covered
 
 bench: $(VENV)/.bench ## measure the commands beside Polars and DuckDB alone; ROWS=, LARGE=, ROUNDS=, README=1
 	$(BIN)/python tools/benchmark --rows $(ROWS) --large-rows $(LARGE) --rounds $(ROUNDS) $(if $(README),--readme)

@@ -1,6 +1,16 @@
-"""Entry point of ``python -m cci_cli``."""
+"""The program `cci`, also as ``python -m cci_cli``."""
 
-from cci_cli.cli import run
+import signal
+
+
+def start() -> None:
+    """Load the command line and run it."""
+    # who gives up while modules are loaded gets no traceback for it
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from cci_cli.cli import run
+
+    run()
+
 
 if __name__ == "__main__":
-    run()
+    start()

@@ -339,6 +339,22 @@ cli.run()
     assert (process.returncode, out, err) == (code, b"cleaned up\n", b"")
 
 
+def test_interrupted_while_modules_are_loaded_it_says_nothing(tmp_path):
+    """A module that is loaded at every start stands for them: Ctrl-C comes as it is reached."""
+    (tmp_path / "typer.py").write_text(
+        "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n", encoding="utf-8"
+    )
+    run = subprocess.run(
+        [sys.executable, "-m", "cci_cli", "cards"],
+        cwd=REPOSITORY,
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}:{REPOSITORY}"},
+        capture_output=True,
+        check=False,
+    )
+    # a shell tells that as 130
+    assert (run.returncode, run.stdout, run.stderr) == (-signal.SIGINT, b"", b"")
+
+
 def test_a_pipe_is_refused_instead_of_waited_for(cci, workspace, tmp_path):
     pipe = tmp_path / "nodes.csv"
     os.mkfifo(pipe)
