@@ -99,7 +99,7 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         "E208": Message("header is {value}", "expected {expected}"),
         "E209": Message(
             "row has {value} fields, the header has {expected}",
-            'a field with a comma in it stands in quotes: "a, b"',
+            "give it as many; a field with a comma in it stands in quotes",
         ),
         "E210": Message("{value} is given twice, first {first}", "keep one of the two"),
         "E211": Message(
@@ -179,7 +179,7 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         "E316": Message("column stands twice in the header", "keep one of the two"),
         "E317": Message(
             "row has {count}, the header has {expected}",
-            'a field with a comma in it stands in quotes: "a, b"',
+            "give it as many; a field with a comma in it stands in quotes",
         ),
         "E318": Message("blank line", "remove it"),
         "E319": Message(

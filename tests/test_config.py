@@ -331,9 +331,9 @@ def test_an_unknown_setting_names_the_one_that_was_meant(root, flaws):
     assert raised.value.problems[0].message == "unknown key `base-level`"
 
 
-def test_an_unknown_setting_like_no_other_has_no_hint(root, problem):
+def test_an_unknown_setting_like_no_other_may_go(root, problem):
     set_key(root, "decimals", "decimals = 2\nzzz = 1")
-    assert (problem().code, problem().hint) == ("E205", None)
+    assert (problem().code, problem().hint) == ("E205", "remove it: nothing would heed it")
 
 
 def test_a_missing_section_and_an_unknown_one_are_named(root, flaws):
@@ -717,6 +717,7 @@ def test_a_broken_config_is_the_answer_no_and_lists_its_problems(root, cci, monk
         "  config/cci.toml: methodology.decimals: `True` is not a whole number from 0 to 12 "
         "[E207]\n"
         "  config/cards.csv:3: `M` is given twice, first on line 2 [E210]\n"
+        "    hint: keep one of the two\n"
     )
 
 

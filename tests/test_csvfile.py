@@ -245,7 +245,7 @@ def test_every_flaw_of_the_header_is_named(tmp_path, header, expected):
         "expected columns: node_id, node_name, province, model, cards, status, in_service_since; "
         "the header must stand in line 1"
     )
-    hints = {"E314": columns, "E315": columns, "E316": None}
+    hints = {"E314": columns, "E315": columns, "E316": "keep one of the two"}
     actual = sorted((item.code, item.column, item.hint) for item in found)
     assert actual == sorted((code, name, hint or hints[code]) for code, name, hint in expected)
     assert {item.line for item in found} == {1}

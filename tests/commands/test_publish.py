@@ -437,7 +437,10 @@ def test_there_must_be_something_to_restate(publish, workspace):
     refused = publish("2024H2", "--restate", "why")
 
     assert refused.code == 1
-    assert refused.err == ("error: `2024H2` is not released: there is nothing to restate [E410]\n")
+    assert refused.err == (
+        "error: `2024H2` is not released: there is nothing to restate [E410]\n"
+        "hint: leave --restate out: this is its first release\n"
+    )
     assert not list((workspace / "releases").iterdir())
 
 
