@@ -12,7 +12,7 @@ ROWS := 10000000
 LARGE := 0
 ROUNDS := 3
 # how long `make fuzz` goes on
-SECONDS := 60
+MINUTES := 1
 
 .PHONY: help run test check format coverage snapshots bench fuzz errors fonts clean
 .DEFAULT_GOAL := help
@@ -46,8 +46,8 @@ coverage: $(VENV)/.dev ## lines and branches that the tests reach, module by mod
 bench: $(VENV)/.bench ## measure the commands beside Polars and DuckDB alone; ROWS=, LARGE=, ROUNDS=, README=1
 	$(BIN)/python tools/benchmark --rows $(ROWS) --large-rows $(LARGE) --rounds $(ROUNDS) $(if $(README),--readme)
 
-fuzz: $(VENV)/.test ## hand mutated raw files to `cci ingest` for a minute; SECONDS=, SEED=
-	$(BIN)/python tools/fuzz/fuzz.py --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
+fuzz: $(VENV)/.test ## hand mutated raw files to `cci ingest` for a minute; MINUTES=, SEED=
+	$(BIN)/python tools/fuzz/fuzz.py --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 errors: $(VENV)/.core ## write docs/errors.md from the catalogue of messages
 	$(BIN)/python tools/make_errors.py .

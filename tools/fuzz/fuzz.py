@@ -1,6 +1,6 @@
 """Hand mutated raw files to `cci ingest`, and stop at nothing.
 
-    python tools/fuzz/fuzz.py [--seconds N] [--seed TEXT] [--keep DIR]
+    python tools/fuzz/fuzz.py [--minutes N] [--seed TEXT] [--keep DIR]
     python tools/fuzz/fuzz.py --case SEED
 
 Never a traceback, never a hang, never a stored file that differs from what a strict reader of its
@@ -36,7 +36,7 @@ class Tally:
 def main() -> int:
     """Hunt until the time is over; 1 where something was found."""
     parser = argparse.ArgumentParser(prog="make fuzz", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--minutes", type=float, default=1)
     parser.add_argument("--seed", default=str(time.time_ns()))
     parser.add_argument("--case", metavar="SEED")
     parser.add_argument("--keep", type=Path, default=Path("build/fuzz"), metavar="DIR")
@@ -47,9 +47,10 @@ def main() -> int:
     if options.case:
         return _try_one(options.case)
     begun = time.monotonic()
+    deadline = begun + options.minutes * 60
     tally = Tally()
-    while time.monotonic() < begun + options.seconds and len(tally.findings) < _MOST_FINDINGS:
-        _hunt(options.seed, begun + options.seconds, tally)
+    while time.monotonic() < deadline and len(tally.findings) < _MOST_FINDINGS:
+        _hunt(options.seed, deadline, tally)
     minutes = (time.monotonic() - begun) / 60
     outcomes = ", ".join(f"{count:,} {name}" for name, count in sorted(tally.outcomes.items()))
     print(f"seed {options.seed}: {tally.cases:,} files in {minutes:.1f} minutes: {outcomes}")
