@@ -3,6 +3,8 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -23,6 +25,19 @@ def open_file(path: Path) -> BinaryIO:
     if path.exists() and not path.is_file() and not path.is_dir():
         raise SystemFailureError("E504", value=path)
     return path.open("rb")
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Name the file of which reading fails within: an error of Polars does not.
+
+    Raises:
+        SystemFailureError: E501, it cannot be read.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise os_failure("E501", path, error) from error
 
 
 def hash_file(path: Path) -> str:
