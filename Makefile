@@ -12,7 +12,10 @@ ROWS := 10000000
 LARGE := 0
 ROUNDS := 3
 
-.PHONY: help run test check format snapshots bench fonts clean
+# how often each call of the system fails in each way under `make faults`; 0 is each time
+FAULTS := 3
+
+.PHONY: help run test check format snapshots bench faults fonts clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -39,6 +42,9 @@ snapshots: $(VENV)/.core ## make the demonstration snapshots again, byte for byt
 
 bench: $(VENV)/.bench ## measure the commands beside Polars and DuckDB alone; ROWS=, LARGE=, ROUNDS=, README=1
 	$(BIN)/python tools/benchmark --rows $(ROWS) --large-rows $(LARGE) --rounds $(ROUNDS) $(if $(README),--readme)
+
+faults: $(VENV)/.test ## let calls of the system fail under each command, by strace; FAULTS= of each kind and call
+	$(BIN)/python tools/faults/campaign.py --faults $(FAULTS)
 
 fonts: $(VENV)/.fonts ## make the fonts of the bulletin again, byte for byte
 	$(BIN)/python tools/make_fonts.py .
