@@ -83,7 +83,7 @@ def read_tree(root: Path) -> Tree:
     """Everything below a folder: the bytes of files, null for folders, chance names shortened."""
     tree: Tree = {}
     for path in sorted(root.rglob("*")):
-        name = re.sub(r"(?<=\.staging-|table\.csv\.)\w+", "", str(path.relative_to(root)))
+        name = re.sub(r"(\.staging-|table\.csv\.)\w+", r"\1", str(path.relative_to(root)))
         data = None if path.is_dir() else path.read_bytes()
         # the process and the time of day are others every time
         tree[name] = b"somebody" if data and path.name == "holder.json" else data
