@@ -77,13 +77,20 @@ class Fault:
     def was_reached(self) -> bool:
         return len(self.operations) >= self.at
 
-    def reach(self, name: str, half: Callable[[], object] = lambda: None) -> None:
+    def reach(
+        self, name: str, file: object = None, half: Callable[[], object] = lambda: None
+    ) -> None:
         if self.is_change_only and name in _LOOKS:
             return
         self.operations.append(name)
         if len(self.operations) == self.at:
             half()
-            self.strike()
+            try:
+                self.strike()
+            except OSError as error:
+                # as the system does it: what has a name is named, what is open is not
+                error.filename = None if isinstance(file, int) else file
+                raise
 
     def write(self, stream, data) -> int:
         """Write, or the first half and no more."""
@@ -92,7 +99,7 @@ class Fault:
             stream.write(data[: len(data) // 2])
             stream.flush()
 
-        self.reach("write", write_half)
+        self.reach("write", half=write_half)
         return stream.write(data)
 
     def saw(self, name: str, arguments: tuple) -> None:
@@ -118,7 +125,7 @@ class Fault:
             if options.get("dir_fd") is not None or self._concerns(file):
                 is_made = name == "open" and arguments[0] & os.O_CREAT
                 seen = "create" if is_made else name
-                self.reach(seen)
+                self.reach(seen, file)
                 done = real(file, *arguments, **options)
                 self.saw(seen, (file, *arguments))
                 return done
@@ -135,7 +142,7 @@ class Fault:
             if not self._concerns(file):
                 return real(file, mode, *arguments, **options)
             name = "open" if mode.startswith("r") else "create"
-            self.reach(name)
+            self.reach(name, file)
             stream = _Stream(real(file, mode, *arguments, **options), self)
             self.saw(name, (file,))
             return stream
@@ -161,7 +168,7 @@ class Watch(Fault):
         self._written: set[int] = set()
         self._named: set[tuple[int, str]] = set()
 
-    def reach(self, name: str, _half: Callable[[], object] = lambda: None) -> None:
+    def reach(self, name: str, *_what_is_struck: object) -> None:
         if name not in _LOOKS:
             self.operations.append(name)
             self._look(name)
