@@ -245,6 +245,40 @@ def test_a_look_that_fails_leaves_all_or_nothing(cci, workspace, verb):
 
 
 @pytest.mark.parametrize(
+    ("verb", "step"),
+    [
+        (("verify",), 9),
+        (("compute", "2025H1"), 11),
+        (("series",), 17),
+        (("diff", "2024H2", "2025H1", "--by", "node"), 17),
+        (("explain", "N", "2025H1"), 17),
+        (("status",), 5),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else None,
+)
+def test_a_look_that_fails_gives_no_other_answer(cci, workspace, verb, step):
+    arguments = words(workspace, *verb)
+    undisturbed = cci(*arguments)
+    assert undisturbed.code == 0
+    codes = set()
+    for at, number in zip(itertools.count(1, step), itertools.cycle(ERRNOS), strict=False):
+        fault = Fault([workspace.parent], at, fail(number))
+        with pytest.MonkeyPatch.context() as patch:
+            fault.install(patch.setattr)
+            run = cci(*arguments)
+        codes.add(run.code)
+        if run.code == 0:
+            assert run.out == undisturbed.out
+        else:
+            assert (run.code, run.out) == (3, ""), run.err
+            assert os.strerror(number) in run.err
+            assert str(workspace) in run.err
+        if not fault.was_reached:
+            break
+    assert codes == {0, 3}
+
+
+@pytest.mark.parametrize(
     "verb",
     [VERBS[name] for name in STORING if name != "first bulletin"],
     ids=[name for name in STORING if name != "first bulletin"],
