@@ -115,7 +115,8 @@ class Bench:
         ):
             run = self.run(words)
             if run.code != 0:
-                raise RuntimeError(run.err)
+                message = f"{words} ends with {run.code}: {run.err}"
+                raise RuntimeError(message)
 
 
 def _recount(nodes: Path) -> str:

@@ -23,7 +23,7 @@ from typing import IO, Final
 _CALLS: Final = "trace=%file,%desc"
 _LINE: Final = re.compile(r"(\d+) +([a-z0-9_]+)\((.*)")
 #: A run that takes longer hangs.
-_PATIENCE_SECONDS: Final = 40.0
+_PATIENCE_SECONDS: Final = 120.0
 
 
 @dataclass(frozen=True, slots=True)
