@@ -215,14 +215,14 @@ def test_a_change_that_fails_leaves_all_or_nothing(cci, workspace, verb):
     rehearsal = Rehearsal(workspace, cci, verb)
     names = []
     # a bulletin is put into place as a bundle is
-    step = 3 if verb[0] == "report" else 1
+    step = 8 if verb[0] == "report" else 1
     for at, number in zip(itertools.count(1, step), itertools.cycle(ERRNOS), strict=False):
         name = disturb(cci, rehearsal, at, number, is_change_only=True)
         if name is None:
             break
         names.append(name)
     if verb[0] == "report":
-        assert len(names) > 10
+        assert len(names) >= 4
     elif verb == VERBS["table"]:
         assert {"create", "write", "fsync", "chmod", "replace"} <= set(names)
     else:
@@ -234,7 +234,7 @@ def test_a_change_that_fails_leaves_all_or_nothing(cci, workspace, verb):
 def test_a_look_that_fails_leaves_all_or_nothing(cci, workspace, verb):
     """Every few of them: they are many, and most are alike."""
     rehearsal = Rehearsal(workspace, cci, verb)
-    step = {"ingest": 5, "publish": 17, "export": 13, "report": 43, "compute": 11}[verb[0]]
+    step = {"ingest": 5, "publish": 17, "export": 13, "report": 101, "compute": 11}[verb[0]]
     names = []
     for at, number in zip(itertools.count(1, step), itertools.cycle(ERRNOS), strict=False):
         name = disturb(cci, rehearsal, at, number, is_change_only=False)
