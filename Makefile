@@ -13,8 +13,10 @@ LARGE := 0
 ROUNDS := 3
 # how long `make fuzz` goes on
 MINUTES := 1
+# how often each call of the system fails in each way under `make faults`; 0 is each time
+FAULTS := 3
 
-.PHONY: help run test check format coverage snapshots bench fuzz errors fonts clean
+.PHONY: help run test check format coverage snapshots bench fuzz faults errors fonts clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -48,6 +50,9 @@ bench: $(VENV)/.bench ## measure the commands beside Polars and DuckDB alone; RO
 
 fuzz: $(VENV)/.test ## hand mutated raw files to `cci ingest` for a minute; MINUTES=, SEED=
 	$(BIN)/python tools/fuzz/fuzz.py --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+
+faults: $(VENV)/.test ## let calls of the system fail under each command, by strace; FAULTS= of each kind and call
+	$(BIN)/python tools/faults/campaign.py --faults $(FAULTS)
 
 errors: $(VENV)/.core ## write docs/errors.md from the catalogue of messages
 	$(BIN)/python tools/make_errors.py .

@@ -15,6 +15,7 @@ import polars as pl
 
 from cci_cli.columns import COLUMNS, LINE
 from cci_cli.errors import ProblemList, count_noun, os_failure, quote_value
+from cci_cli.files import naming
 from cci_cli.headers import check_header
 from cci_cli.outlines import Outline, outline_file
 from cci_cli.records import STORED_FORM, WELL_QUOTED_LINE, TextForm, read_records
@@ -194,7 +195,17 @@ def read_batches(
 
     Each batch has ``line``, the physical line, and the columns of the file as text with null for
     an empty field. ``derive`` may add columns; it sees records for lines.
+
+    Raises:
+        SystemFailureError: E501, the file cannot be read.
     """
+    with naming(survey.path):
+        yield from _read_batches(survey, derive)
+
+
+def _read_batches(
+    survey: Survey, derive: Callable[[pl.LazyFrame], pl.LazyFrame] | None
+) -> Iterator[pl.DataFrame]:
     if not survey.is_well_quoted:
         for rows in _parse_batches(survey):
             yield rows if derive is None else rows.lazy().pipe(derive).collect()

@@ -10,7 +10,7 @@ from typing import Any
 
 from cci_cli.compilation import compile_indices
 from cci_cli.definitions import Config
-from cci_cli.errors import CciError, InvalidDataError, Problem, ProblemList, first_few
+from cci_cli.errors import DataError, InvalidDataError, Problem, ProblemList, first_few
 from cci_cli.figures import to_printed_rows, to_provenance
 from cci_cli.files import read_bytes
 from cci_cli.indices import find_national
@@ -112,7 +112,7 @@ def _find_slips(
     ref, rounding = PeriodRef(period), config.methodology.rounding
     try:
         compiled = compile_indices(workspace, ref, config, from_snapshots=True, shelf=shelf)
-    except CciError:
+    except DataError:
         # a table is taken over for want of snapshots
         return ()
     computed = {row["code"]: row["level_exact"] for row in compiled.release_rows}

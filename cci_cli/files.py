@@ -3,6 +3,8 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -23,6 +25,19 @@ def open_file(path: Path) -> BinaryIO:
     if path.exists() and not path.is_file() and not path.is_dir():
         raise SystemFailureError("E504", value=path)
     return path.open("rb")
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Name the file of which reading fails within: an error of Polars does not.
+
+    Raises:
+        SystemFailureError: E501, it cannot be read.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise os_failure("E501", path, error) from error
 
 
 def hash_file(path: Path) -> str:
@@ -99,6 +114,9 @@ def replace_file(path: Path, data: bytes) -> None:
                 os.fsync(stream.fileno())
             set_mode(staged, 0o666 if mode is None else mode, is_masked=mode is None)
             staged.replace(path)
+            # it is in place; what the folder forbids to open cannot be flushed
+            with suppress(PermissionError):
+                flush(path.parent)
         finally:
             staged.unlink(missing_ok=True)
     except OSError as error:
@@ -106,6 +124,19 @@ def replace_file(path: Path, data: bytes) -> None:
     except RuntimeError as error:
         # how resolve() words a link that leads to itself
         raise SystemFailureError("E502", value=path, detail=str(error)) from error
+
+
+def flush(path: Path) -> None:
+    """Have the system write a file, or the names in a folder, to the disk.
+
+    Raises:
+        OSError: it cannot be opened or written.
+    """
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def set_mode(path: Path, mode: int, *, is_masked: bool) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from cci_cli.conversion import to_standard_cards
 from cci_cli.csvfile import Survey, survey_file
 from cci_cli.definitions import Config
-from cci_cli.errors import CciError, ProblemList
+from cci_cli.errors import DataError, ProblemList
 from cci_cli.formats import Encoding
 from cci_cli.nodefile import check_nodes, sum_nodes
 from cci_cli.normaliser import Normaliser
@@ -137,7 +137,7 @@ def _inspect(
         previous = resolve_ref(workspace, PeriodRef(period.previous))
         try:
             _compare(workspace, config, previous, survey, checked, found)
-        except CciError as error:
+        except DataError as error:
             # the flaw is in another file; this one stays valid
             found.warnings.add("W306", previous=previous, detail=error.message)
         else:

@@ -27,13 +27,15 @@ from cci_cli.drivers import (
     sum_causes,
 )
 from cci_cli.errors import DataError
+from cci_cli.files import naming
 from cci_cli.indices import Status, SupplyLink, find_national, measure_link
 from cci_cli.notes import find_demonstration_notes, find_draft_notes, find_span_notes
 from cci_cli.outcomes import DiffResult, Driver, HubDiff, IndexDiff
+from cci_cli.packages import SNAPSHOTS
 from cci_cli.periods import Period, PeriodRef
 from cci_cli.results import Note
 from cci_cli.spans import Span
-from cci_cli.store import scan_revision
+from cci_cli.store import nodes_path, scan_revision
 
 #: Columns that tell drivers apart, by what they are asked by.
 KEYS: Final = {
@@ -66,7 +68,7 @@ def compare_periods(
         # a release restated to zero: growth from it is not defined, nor are contributions to it
         raise DataError("E404", period=span.first)
     keys = tuple(dict.fromkeys((*KEYS[by], PROVINCE)))
-    changes = [(link, sum_changes(_find_changes(workspace, link), keys)) for link in span.links]
+    changes = [(link, _sum_changes(workspace, link, keys)) for link in span.links]
     causes = [(link, sum_causes(frame, link.card_hours)) for link, frame in changes]
     drivers: tuple[Driver, ...] = ()
     if KEYS[by]:
@@ -101,26 +103,26 @@ def find_national_causes(workspace: Path, span: Span) -> dict[str, Fraction]:
         DataError: E416, too many digits.
     """
     causes = [
-        (
-            link,
-            sum_causes(sum_changes(_find_changes(workspace, link), (PROVINCE,)), link.card_hours),
-        )
+        (link, sum_causes(_sum_changes(workspace, link, (PROVINCE,)), link.card_hours))
         for link in span.links
     ]
     return _sum_nation(find_national(span.config.indices), causes)
 
 
-def _find_changes(workspace: Path, link: Link) -> pl.LazyFrame:
-    """What changed over a link at the nodes of all provinces."""
+def _sum_changes(workspace: Path, link: Link, keys: Sequence[str]) -> pl.DataFrame:
+    """What changed over a link at the nodes of all provinces, summed by ``keys`` and cause."""
     before, now = link.snapshots
     check_units(link.units, before.card_counts, now.card_counts)
-    return find_changes(
+    changes = find_changes(
         scan_revision(workspace, before.ref),
         scan_revision(workspace, now.ref),
         link.units,
         link.config.province_names,
         link.before.as_of,
     )
+    # it may be either of them
+    with naming(workspace / SNAPSHOTS):
+        return sum_changes(changes, keys)
 
 
 def _diff_index(
@@ -214,7 +216,9 @@ def _name_nodes(workspace: Path, span: Span, drivers: Sequence[Driver]) -> tuple
         rows = scan_revision(workspace, snapshot.ref).filter(
             pl.col(NODE_ID).is_in(wanted.implode()) & pl.col(NODE_NAME).is_not_null()
         )
-        found = rows.group_by(NODE_ID).agg(pl.col(NODE_NAME).min()).collect(engine="streaming")
+        latest = rows.group_by(NODE_ID).agg(pl.col(NODE_NAME).min())
+        with naming(nodes_path(workspace, snapshot.ref)):
+            found = latest.collect(engine="streaming")
         names = dict(found.iter_rows()) | names
     return tuple(
         replace(driver, name=names.get(driver.key[0])) if driver.key else driver

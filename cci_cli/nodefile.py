@@ -20,6 +20,7 @@ from cci_cli.conversion import CARD_COUNTS, merge_card_counts
 from cci_cli.csvfile import Survey, read_batches, scan_nodes, survey_file
 from cci_cli.definitions import Config
 from cci_cli.errors import InvalidDataError, ProblemList
+from cci_cli.files import naming
 from cci_cli.normaliser import SPACES, Normaliser
 from cci_cli.progress import ROWS, tell
 from cci_cli.results import CheckedNodes
@@ -93,7 +94,8 @@ def check_nodes(
     names = KnownNames(config)
     if sorter is not None and not problems.total:
         identifiers = scan_nodes(survey).select(pl.col(NODE_ID).str.strip_chars(SPACES))
-        sorter.deal_by(find_starts(identifiers, survey.lines))
+        with naming(survey.path):
+            sorter.deal_by(find_starts(identifiers, survey.lines))
     with ClashSearch(config.province_names) as clashes:
         intake = _Intake(survey, rules, names, problems, clashes, normaliser, sorter)
         for batch in read_batches(survey, intake.look):
@@ -235,6 +237,9 @@ def sum_nodes(survey: Survey, normaliser: Normaliser | None = None) -> pl.DataFr
 
     Returns:
         One row per node with a card in service: ``node_id``, ``cards`` (Int128).
+
+    Raises:
+        SystemFailureError: E501, the file cannot be read.
     """
     nodes = scan_nodes(survey)
     if normaliser is not None:
@@ -242,4 +247,6 @@ def sum_nodes(survey: Survey, normaliser: Normaliser | None = None) -> pl.DataFr
     if STATUS in survey.header:
         nodes = nodes.filter(pl.col(STATUS) == IN_SERVICE)
     cards = pl.col(CARDS).cast(pl.Int64).cast(pl.Int128).sum()
-    return nodes.group_by(NODE_ID).agg(cards).filter(pl.col(CARDS) > 0).collect(engine="streaming")
+    sums = nodes.group_by(NODE_ID).agg(cards).filter(pl.col(CARDS) > 0)
+    with naming(survey.path):
+        return sums.collect(engine="streaming")

@@ -18,7 +18,7 @@ from typing import Final
 from filelock import lock_descriptor
 
 from cci_cli.errors import LockedError, SystemFailureError, os_failure
-from cci_cli.files import set_mode
+from cci_cli.files import flush, set_mode
 from cci_cli.formats import LOCK_PATIENCE_SECONDS
 from cci_cli.packages import STAGING_PREFIX, list_below
 
@@ -135,10 +135,10 @@ def publish_folder(staged: Path, target: Path) -> None:
     target.parent.mkdir(exist_ok=True)
     _finish_folder(staged)
     staged.rename(target)
-    _flush(target.parent)
+    flush(target.parent)
     # it is in place; whose parent may not be opened was there before
     with suppress(PermissionError):
-        _flush(target.parent.parent)
+        flush(target.parent.parent)
 
 
 def swap_folder(staged: Path, target: Path) -> None:
@@ -157,7 +157,7 @@ def swap_folder(staged: Path, target: Path) -> None:
         if error.errno in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
             raise SystemFailureError("E507", value=target) from error
         raise
-    _flush(target.parent)
+    flush(target.parent)
 
 
 def _exchange(one: Path, other: Path) -> None:
@@ -182,13 +182,5 @@ def _exchange(one: Path, other: Path) -> None:
 
 def _finish_folder(staged: Path) -> None:
     for path in (*list_below(staged), staged):
-        _flush(path)
+        flush(path)
     set_mode(staged, 0o777, is_masked=True)
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,6 +1,7 @@
 """The sheet of nodes of an .xlsx workbook as CSV text. I/O; needs the package openpyxl."""
 
 import csv
+import errno
 import re
 import warnings
 import zlib
@@ -76,7 +77,7 @@ def write_sheet(stream: BinaryIO, target: Path, problems: ProblemList) -> str | 
         The name of the sheet; null where there is none to read.
 
     Raises:
-        SystemFailureError: E502, the target cannot be written.
+        SystemFailureError: E501 the workbook cannot be read, E502 the target not be written.
     """
     try:
         with warnings.catch_warnings():
@@ -88,6 +89,9 @@ def write_sheet(stream: BinaryIO, target: Path, problems: ProblemList) -> str | 
                     _write_rows(_read_rows(filled[0]), _read_merged(filled[0]), out, problems)
                 return str(filled[0].title)
     except _UnreadableError as error:
+        failure = _find_failure(error)
+        if failure is not None:
+            raise os_failure("E501", stream.name, failure) from error
         problems.add("E339", detail=error)
         return None
     except OSError as error:
@@ -96,6 +100,16 @@ def write_sheet(stream: BinaryIO, target: Path, problems: ProblemList) -> str | 
         problems.add("E338", names=", ".join(quote_value(sheet.title) for sheet in filled))
     else:
         problems.add("E311", expected=",".join(COLUMNS))
+    return None
+
+
+def _find_failure(error: BaseException | None) -> OSError | None:
+    """The failure of the system behind an error; null where the workbook itself is the cause."""
+    while error is not None:
+        # openpyxl has such errors of its own, and a place that is nonsense leads to the other one
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            return error
+        error = error.__cause__ or error.__context__
     return None
 
 

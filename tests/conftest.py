@@ -13,6 +13,7 @@ os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
 import polars as pl
 import pytest
+from hypothesis import settings
 
 from cci_cli.archive import Origin, stage_revision, write_revision
 from cci_cli.cli import main
@@ -22,6 +23,13 @@ from cci_cli.rules import to_canonical
 from cci_cli.sorting import RowSorter
 
 REPOSITORY = Path(__file__).parents[1]
+
+#: How many times as many examples as usual are tried.
+FACTOR = int(os.environ.get("CCI_TEST_FACTOR", "1"))
+
+# the usual run is the same every time; a longer one is to find what that did not
+settings.register_profile("cci", derandomize=FACTOR == 1, database=None)
+settings.load_profile("cci")
 
 #: (node, province, model, cards) or that and a status
 Row = tuple[str, str, str, int] | tuple[str, str, str, int, str]
@@ -114,6 +122,11 @@ def make_workspace(tmp_path: Path) -> Callable[..., Path]:
         return root
 
     return build
+
+
+def examples(count: int) -> int:
+    """How many examples to try of a property of which ``count`` are tried usually."""
+    return count * FACTOR
 
 
 def write_config(

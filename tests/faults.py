@@ -32,7 +32,7 @@ from cci_cli.cli import main
 ERRNOS = (errno.EIO, errno.ENOSPC, errno.EACCES)
 
 _BY_PATH = (
-    *("open", "mkdir", "rename", "chmod", "unlink", "rmdir"),
+    *("open", "mkdir", "rename", "replace", "chmod", "unlink", "rmdir"),
     *("stat", "lstat", "listdir", "scandir"),
 )
 _LOOKS = frozenset({"stat", "lstat", "listdir", "scandir", "open", "read"})
@@ -77,13 +77,33 @@ class Fault:
     def was_reached(self) -> bool:
         return len(self.operations) >= self.at
 
-    def reach(self, name: str, half: Callable[[], object] = lambda: None) -> None:
+    def reach(
+        self, name: str, file: object = None, half: Callable[[], object] = lambda: None
+    ) -> None:
         if self.is_change_only and name in _LOOKS:
             return
         self.operations.append(name)
         if len(self.operations) == self.at:
             half()
-            self.strike()
+            try:
+                self.strike()
+            except OSError as error:
+                # as the system does it: what has a name is named, what is open is not
+                error.filename = None if isinstance(file, int) else file
+                raise
+
+    def write(self, stream, data) -> int:
+        """Write, or the first half and no more."""
+
+        def write_half() -> None:
+            stream.write(data[: len(data) // 2])
+            stream.flush()
+
+        self.reach("write", half=write_half)
+        return stream.write(data)
+
+    def saw(self, name: str, arguments: tuple) -> None:
+        """What was done; by the name of the operation, as it is counted."""
 
     def install(self, patch: Callable[[object, str, object], None]) -> None:
         """Put the counter between the program and its files; ``patch`` sets an attribute."""
@@ -103,19 +123,91 @@ class Fault:
     def _watch(self, name, real):
         def call(file=".", *arguments, **options):
             if options.get("dir_fd") is not None or self._concerns(file):
-                self.reach(name)
+                is_made = name == "open" and arguments[0] & os.O_CREAT
+                seen = "create" if is_made else name
+                self.reach(seen, file)
+                done = real(file, *arguments, **options)
+                self.saw(seen, (file, *arguments))
+                return done
             return real(file, *arguments, **options)
 
         return call
 
     def _open(self, real):
         def call(file, mode="r", *arguments, **options):
-            if isinstance(file, int) or not self._concerns(file):
+            if isinstance(file, int):
+                stream = real(file, mode, *arguments, **options)
+                is_ours = "w" in mode and self._concerns(Path(f"/proc/self/fd/{file}").readlink())
+                return _Stream(stream, self) if is_ours else stream
+            if not self._concerns(file):
                 return real(file, mode, *arguments, **options)
-            self.reach("open" if mode.startswith("r") else "create")
-            return _Stream(real(file, mode, *arguments, **options), self)
+            name = "open" if mode.startswith("r") else "create"
+            self.reach(name, file)
+            stream = _Stream(real(file, mode, *arguments, **options), self)
+            self.saw(name, (file,))
+            return stream
 
         return call
+
+
+class Watch(Fault):
+    """Sees how things stand on the disk at each change, and fails none.
+
+    What stands there before a change is what a process leaves that is killed at it. ``look`` is
+    called then, and once more within each write, of which the first half is done.
+
+    Beside that it holds what was made against what was flushed, as a power cut would. ``hasty`` is
+    what got its name before all that is in it was flushed.
+    """
+
+    def __init__(self, roots: Iterable[Path], look: Callable[[str], None]) -> None:
+        super().__init__(roots, 0, lambda: None, is_change_only=True)
+        self.hasty: list[str] = []
+        self._look = look
+        # files by their number, and names by that of their folder
+        self._written: set[int] = set()
+        self._named: set[tuple[int, str]] = set()
+
+    def reach(self, name: str, *_what_is_struck: object) -> None:
+        if name not in _LOOKS:
+            self.operations.append(name)
+            self._look(name)
+
+    def write(self, stream, data) -> int:
+        self.reach("write")
+        middle = len(data) // 2
+        stream.write(data[:middle])
+        stream.flush()
+        self._look("half a write")
+        self._written.add(os.fstat(stream.fileno()).st_ino)
+        return middle + stream.write(data[middle:])
+
+    def saw(self, name: str, arguments: tuple) -> None:
+        if name == "fsync":
+            flushed = os.fstat(arguments[0]).st_ino
+            self._written.discard(flushed)
+            self._named = {(folder, entry) for folder, entry in self._named if folder != flushed}
+        elif name in ("create", "mkdir"):
+            path = Path(arguments[0])
+            self._named.add(_find_place(path))
+            if name == "create":
+                self._written.add(path.stat().st_ino)
+        elif name in ("rename", "replace", "swap"):
+            path = Path(arguments[1])
+            self.hasty += self.find_unflushed(path)
+            self._named.add(_find_place(path))
+
+    def find_unflushed(self, root: Path) -> list[str]:
+        """What a power cut could take away of what is below a path, or of its name."""
+        return [
+            str(path)
+            for path in (root, *root.rglob("*"))
+            if path.stat().st_ino in self._written or _find_place(path) in self._named
+        ]
+
+
+def _find_place(path: Path) -> tuple[int, str]:
+    return path.parent.stat().st_ino, path.name
 
 
 class _Stream:
@@ -147,12 +239,7 @@ class _Stream:
         return self._stream.readinto(buffer)
 
     def write(self, data) -> int:
-        def write_half() -> None:
-            self._stream.write(data[: len(data) // 2])
-            self._stream.flush()
-
-        self._fault.reach("write", write_half)
-        return self._stream.write(data)
+        return self._fault.write(self._stream, data)
 
 
 def _drop_privileges() -> None:

@@ -10,7 +10,7 @@ from cci_cli import clashes, csvfile, examination, rules, schemas
 from cci_cli.columns import COLUMNS
 from cci_cli.config import read_config
 from cci_cli.csvfile import survey_file
-from cci_cli.errors import InvalidDataError, ProblemList
+from cci_cli.errors import InvalidDataError, ProblemList, SystemFailureError
 from cci_cli.nodefile import check_nodes, read_nodes, sum_nodes
 
 AS_OF = date(2024, 12, 31)
@@ -457,3 +457,14 @@ def test_sum_nodes_gives_the_cards_in_service_of_nodes_that_have_any(tmp_path, s
     )
     survey = survey_file(path, ProblemList("nodes.csv"))
     assert sorted(sum_nodes(survey).rows()) == expected
+
+
+def test_a_file_that_cannot_be_read_once_it_was_surveyed_is_named(tmp_path):
+    path = tmp_path / "gone.csv"
+    path.write_text("node_id,province,model,cards\nn1,a,M,1\n", encoding="utf-8")
+    survey = survey_file(path, ProblemList(path.name))
+    path.unlink()
+    readers = (lambda: list(csvfile.read_batches(survey)), lambda: sum_nodes(survey))
+    for read in readers:
+        with pytest.raises(SystemFailureError, match=f"cannot read `{path}`"):
+            read()

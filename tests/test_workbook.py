@@ -1,5 +1,7 @@
 """Workbooks as raw files: one sheet, one record per row, cells that say more than their text."""
 
+import errno
+import io
 import itertools
 import json
 import re
@@ -13,6 +15,9 @@ import xlsxwriter
 from conftest import index_toml
 from openpyxl import Workbook
 from openpyxl.worksheet.table import Table
+
+from cci_cli.errors import ProblemList, SystemFailureError
+from cci_cli.workbook import write_sheet
 
 HEADER = ["node_id", "node_name", "province", "model", "cards", "status", "in_service_since"]
 CHINESE = ["节点编号", "节点名称", "省份", "型号", "卡数", "状态", "投运日期"]
@@ -730,3 +735,36 @@ def test_a_csv_file_is_read_without_the_library(workspace, tmp_path):
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert run.returncode == 0, run.stderr.decode()
+
+
+class FailingBytes(io.BytesIO):
+    """A file of which reading fails once."""
+
+    name = "survey.xlsx"
+
+    def __init__(self, data: bytes, at: int) -> None:
+        super().__init__(data)
+        self.at, self.reads = at, 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.reads += 1
+        if self.reads == self.at:
+            raise OSError(errno.EIO, "Input/output error")
+        return super().read(size)
+
+
+def test_a_disk_that_fails_is_no_flaw_of_the_workbook(tmp_path):
+    book = io.BytesIO()
+    sheet_of(FIRST, SECOND).save(book)
+    said = []
+    for at in itertools.count(1):
+        stream, problems = FailingBytes(book.getvalue(), at), ProblemList("survey.xlsx")
+        try:
+            write_sheet(stream, tmp_path / f"{at}.csv", problems)
+        except SystemFailureError as error:
+            said.append(error.message)
+        assert not problems.total
+        if stream.reads < at:
+            break
+    assert len(said) == at - 1 > 10
+    assert set(said) == {"cannot read `survey.xlsx`: Input/output error"}

@@ -14,7 +14,7 @@ from cci_cli.bulletin.exhibits import DataTable
 from cci_cli.errors import SystemFailureError
 from cci_cli.periods import Period
 from cci_cli.plotting.charts import Figure
-from cci_cli.plotting.typefaces import FONT_FOLDER
+from cci_cli.plotting.typefaces import FONT_FILES, FONT_FOLDER
 
 _TEMPLATE: Final = Path(__file__).parent / "templates" / "bulletin.typ"
 #: Tagged, so that a screen reader finds headings, tables and what figures show.
@@ -31,13 +31,13 @@ def render_paper(bulletin: Bulletin, drawings: Mapping[str, str], period: Period
             whenever it is made.
 
     Raises:
-        SystemFailureError: E508, typst is not installed.
+        SystemFailureError: E508 typst is not installed, E501 it has not taken in a font.
     """
     try:
         import typst
     except ImportError as error:
         raise SystemFailureError("E508", package="typst") from error
-    return typst.compile(
+    paper: bytes = typst.compile(
         str(_TEMPLATE),
         font_paths=[str(FONT_FOLDER)],
         ignore_system_fonts=True,
@@ -46,6 +46,11 @@ def render_paper(bulletin: Bulletin, drawings: Mapping[str, str], period: Period
         timestamp=datetime.combine(period.as_of, time(), UTC),
         sys_inputs={"bulletin": json.dumps(_describe(bulletin, drawings), ensure_ascii=False)},
     )
+    for name in FONT_FILES.values():
+        # of a font that it cannot read it says nothing, and takes another
+        if f"+{Path(name).stem}".encode() not in paper:
+            raise SystemFailureError("E501", value=FONT_FOLDER / name, detail="it was not taken in")
+    return paper
 
 
 def _describe(bulletin: Bulletin, drawings: Mapping[str, str]) -> dict[str, Any]:

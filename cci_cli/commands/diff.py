@@ -15,6 +15,7 @@ from cci_cli.diffs import (
     check_units,
 )
 from cci_cli.edits import EDIT, find_edits
+from cci_cli.files import naming
 from cci_cli.formats import TOP_DRIVERS, Grouping
 from cci_cli.movements import compare_periods
 from cci_cli.notes import find_demonstration_notes, find_draft_notes
@@ -24,7 +25,7 @@ from cci_cli.periods import PeriodRef, parse_ref
 from cci_cli.results import EDITS, REMOVED, Note
 from cci_cli.reversals import reverse_diff
 from cci_cli.spans import compile_span
-from cci_cli.store import scan_revision
+from cci_cli.store import nodes_path, scan_revision
 from cci_cli.workspace import find_workspace
 
 
@@ -101,7 +102,8 @@ def _diff_revisions(
     check_units(units, *(side.snapshots[side.period].card_counts for side in sides))
     before, after = (scan_revision(workspace, ref) for ref in refs)
     edits = find_edits(before, after, units)
-    frame = edits.collect(engine="streaming")
+    with naming(nodes_path(workspace, refs[1]).parents[1]):
+        frame = edits.collect(engine="streaming")
     counts = dict(frame.group_by(EDIT).len().iter_rows())
     shown = frame.head(top) if top else frame
     levels = zip(*(side.chained[side.period] for side in sides), strict=True)

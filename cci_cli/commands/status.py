@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from cci_cli.config import read_config
-from cci_cli.errors import CciError
+from cci_cli.errors import DataError
 from cci_cli.outcomes import RevisionStatus, StatusResult
 from cci_cli.packages import find_damage
 from cci_cli.periods import PeriodRef, periods_between
@@ -71,7 +71,7 @@ def _read_releases(workspace: Path) -> tuple[list[Release], list[str]]:
             ref = PeriodRef(period, number)
             try:
                 releases.append(read_release(workspace, ref))
-            except CciError as error:
+            except DataError as error:
                 damage.append(f"{release_name(ref)}: {error.message}")
     return releases, damage
 
@@ -79,7 +79,7 @@ def _read_releases(workspace: Path) -> tuple[list[Release], list[str]]:
 def _look_at(workspace: Path, ref: PeriodRef, release: str | None) -> RevisionStatus:
     try:
         found = check_hash(workspace, ref)
-    except CciError as error:
+    except DataError as error:
         return RevisionStatus(ref, None, None, None, False, release, error.message)
     return RevisionStatus(
         ref, found.rows, found.sha256, found.created, found.is_demonstration, release, None

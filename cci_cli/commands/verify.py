@@ -8,7 +8,7 @@ from cci_cli.chains import Compilation
 from cci_cli.compilation import check_base, compile_indices, recompile_release
 from cci_cli.config import read_config
 from cci_cli.definitions import Config
-from cci_cli.errors import CciError, DataError, InvalidDataError, ProblemList
+from cci_cli.errors import DataError, InvalidDataError, ProblemList
 from cci_cli.figures import RELEASE_COLUMNS, to_printed_rows
 from cci_cli.files import read_bytes
 from cci_cli.indices import Observation
@@ -173,7 +173,7 @@ def _find_drifts(
                 compiled = compile_indices(
                     workspace, ref, config, from_snapshots=True, shelf=shelf, stored=snapshots
                 )
-        except CciError as error:
+        except DataError as error:
             drifts.insert(0, Drift(release, None, None, error.message))
         else:
             drifts[:0] = _compare(release, compiled.chained[period], config)

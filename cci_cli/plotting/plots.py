@@ -87,14 +87,28 @@ def embed_fonts(svg: str, fonts: Mapping[Weight, bytes]) -> str:
     return _ROOT.sub(lambda root: f"{root[0]}<style>{rules}</style>", svg, count=1)
 
 
+_SAMPLE: Final = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20">'
+    '<text y="16" font-family="{}" font-weight="{}">C</text></svg>'
+)
+
+
 @cache
 def _open_converter() -> ModuleType:
-    """vl-convert, told of the fonts of the package."""
+    """vl-convert, told of the fonts of the package.
+
+    Raises:
+        SystemFailureError: E508 it is not installed, E501 it has not taken in a font.
+    """
     try:
         import vl_convert
     except ImportError as error:
         raise SystemFailureError("E508", package="vl-convert-python") from error
     vl_convert.register_font_directory(str(FONT_FOLDER))
+    # of a font that it cannot read it says nothing, and draws without: so no two may look alike
+    families = ((f"no {FAMILY}", 400), *((FAMILY, WEIGHT_NUMBERS[name]) for name in WEIGHT_NUMBERS))
+    if len({vl_convert.svg_to_png(_SAMPLE.format(*family)) for family in families}) < len(families):
+        raise SystemFailureError("E501", value=FONT_FOLDER, detail="a font was not taken in")
     return vl_convert
 
 

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from base64 import b64decode
@@ -23,7 +24,7 @@ from cci_cli.config import read_config
 from cci_cli.definitions import Tiles
 from cci_cli.periods import parse_period
 from cci_cli.plotting import plots
-from cci_cli.plotting.typefaces import find_missing
+from cci_cli.plotting.typefaces import FONT_FOLDER, find_missing
 
 FIGURES = [f"figure{number}" for number in range(1, 7)]
 FILES = [
@@ -499,6 +500,32 @@ def test_a_missing_package_is_named(cci, workspace, tmp_path, monkeypatch, modul
 
     assert run.code == 3
     assert f"the bulletin needs the package {package}" in run.err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("maker", "name"),
+    [
+        ("cci_cli.plotting.plots", "CCISansSC-Regular.ttf"),
+        ("cci_cli.bulletin.paper", "CCISansSC-Bold.ttf"),
+    ],
+)
+def test_a_bulletin_without_one_of_its_fonts_is_none(workspace, tmp_path, maker, name):
+    """Whoever draws takes another font, and says nothing. Fonts are kept: so another process."""
+    fonts = tmp_path / "fonts"
+    shutil.copytree(FONT_FOLDER, fonts)
+    (fonts / name).unlink()
+    program = (
+        f"import pathlib, sys, {maker} as maker; from cci_cli.cli import main; "
+        f"maker.FONT_FOLDER = pathlib.Path({str(fonts)!r}); "
+        f"sys.exit(main(['report', '2025H1', '--to', 'out', '--workspace', {str(workspace)!r}]))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert (run.returncode, run.stdout) == (3, "")
+    assert run.stderr.startswith(f"error: cannot read `{fonts}")
     assert not (tmp_path / "out").exists()
 
 
