@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, settings
 
 from cci_cli.archive import Origin, stage_revision, write_revision
 from cci_cli.cli import main
@@ -44,6 +46,35 @@ node_change_min_cards = 100
 [policy]
 hub_increment_share_target = 60
 """
+
+
+#: How many times as many examples as in the ordinary suite, where a test asks for it.
+TEST_FACTOR = int(os.environ.get("CCI_TEST_FACTOR", "1"))
+
+
+#: How many figures were held against others, by what they are.
+COMPARED: Counter[str] = Counter()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what a long run has compared."""
+    if TEST_FACTOR > 1:
+        for kind, count in sorted(COMPARED.items()):
+            terminalreporter.write_line(f"compared {kind}: {count:,}")
+
+
+def examples(count: int) -> settings:
+    """Some random examples: always the same ones, unless more are asked for by the environment.
+
+    ``CCI_TEST_FACTOR=100`` takes a hundred times as many, and others each time.
+    """
+    return settings(
+        max_examples=count * TEST_FACTOR,
+        derandomize=TEST_FACTOR == 1,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
 
 
 @dataclass(frozen=True)
@@ -131,12 +162,17 @@ def write_config(
         for number, name in enumerate(provinces)
     ]
     (config / "provinces.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_rates(root, models)
+
+
+def write_rates(root: Path, models: Mapping[str, str]) -> None:
+    """Write the catalogue: FP16 TFLOPS by model."""
     lines = [
         "model,vendor,fp16_tflops,basis,fp16_dense_tflops,fp16_sparse_tflops,released,aliases,"
         "source,note"
     ]
     lines += [f"{name},V,{rate},dense,{rate},,2024,,test," for name, rate in models.items()]
-    (config / "cards.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (root / "config" / "cards.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def store(root: Path, period: str, rows: Iterable[Row], *, is_demonstration: bool = False) -> None:

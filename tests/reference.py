@@ -209,6 +209,24 @@ class Figures:
     increment_share: Fraction | None = None
 
 
+def print_figures(told: Figures, config: Config) -> dict[str, str | None]:
+    """Every figure as it is printed, each rounded on its own."""
+    exact = {
+        "previous_level": told.previous_level,
+        "level": told.level,
+        "comparable_level": told.comparable,
+        "growth_pct": percent(told.growth),
+        "share_pct": percent(told.share),
+        "contribution_pp": percent(told.contribution),
+        "increment_share_pct": percent(told.increment_share),
+        "standard_cards": told.standard_cards,
+    }
+    printed = {
+        name: print_number(value, config.decimals, config.rounding) for name, value in exact.items()
+    }
+    return printed | {"supply_card_hours": print_number(told.supply, 0, config.rounding)}
+
+
 def tell_state(index: Index, level: Fraction, nation_level: Fraction, **known: object) -> Figures:
     """The figures that need no other period."""
     config, period, supply = known["config"], known["period"], known["supply"]
@@ -221,9 +239,16 @@ def tell_state(index: Index, level: Fraction, nation_level: Fraction, **known: o
         provinces=index.scope(period),
         supply=own,
         share=share,
-        comparable=None if share is None else nation_level * share,
+        comparable=find_comparable(nation_level, share),
         standard_cards=own / config.hours,
     )
+
+
+def find_comparable(nation_level: Fraction, share: Fraction | None) -> Fraction | None:
+    """National level × share; nothing of nothing, whatever the share."""
+    if nation_level == 0:
+        return Fraction(0)
+    return None if share is None else nation_level * share
 
 
 def tell_base(config: Config, supply: Numbers) -> dict[str, Figures]:
@@ -340,8 +365,7 @@ def read_figures(row: dict[str, str], nation: dict[str, str]) -> Figures:
     told.supply = supply
     told.standard_cards = Fraction(row["standard_cards_exact"])
     told.share = divide(supply, nation_supply)
-    if told.share is not None:
-        told.comparable = Fraction(nation["level_exact"]) * told.share
+    told.comparable = find_comparable(Fraction(nation["level_exact"]), told.share)
     if row["previous_level_exact"]:
         told.previous_level = Fraction(row["previous_level_exact"])
         told.previous_supply = Fraction(row["previous_supply_exact"])
@@ -467,6 +491,32 @@ class Workspace:
         added = add_up(new, hubs) - add_up(old, hubs)
         return share, divide(added, add_up(new, nation) - add_up(old, nation))
 
+    # what stands behind it
+
+    def find_unlike(self, told: dict[str, Figures], release: Release) -> set[str]:
+        """The indices that print otherwise than released, or are in one of both alone."""
+        unlike = set(told) ^ set(release.rows)
+        for code in set(told) & set(release.rows):
+            row, now = release.rows[code], told[code]
+            printed = print_figures(now, self.config)
+            if release.is_transcribed:
+                printed = {"level": print_number(now.level, release.decimals, "half_up")}
+            else:
+                printed |= {"status": now.status, "provinces": "|".join(now.provinces)}
+            if any((value or "") != row[name] for name, value in printed.items()):
+                unlike.add(code)
+        return unlike
+
+    def is_printed_as_released(self, release: Release) -> bool:
+        """Whether what was released has the digits today that it was released with."""
+        for code, told in release.figures.items():
+            printed = print_figures(told, self.config)
+            if release.is_transcribed:
+                printed = {"level": printed["level"]}
+            if any((value or "") != release.rows[code][name] for name, value in printed.items()):
+                return False
+        return True
+
     # all periods
 
     def list_history(self, *, from_snapshots: bool = False) -> list[str]:
@@ -481,13 +531,10 @@ class Workspace:
     def find_release(
         self, period: str, number: int | None, *, from_snapshots: bool
     ) -> Release | None:
-        """The release that stands behind a period, or behind a named revision of it."""
-        if from_snapshots or period not in self.releases:
+        """The release that stands behind a period; none behind a named revision of it."""
+        if from_snapshots or number is not None:
             return None
-        release = self.releases[period]
-        if number is not None and release.revisions.get(period) != number:
-            return None
-        return release
+        return self.releases.get(period)
 
     def show(
         self, period: str, number: int | None = None, *, from_snapshots: bool = False
@@ -552,7 +599,8 @@ class Workspace:
             number = new_number if period == new else None
             links.append(self.measure_link(period, number, from_snapshots=from_snapshots))
         between = [self.show(link.period, from_snapshots=from_snapshots) for link in links[:-1]]
-        shown = [first, *between]
+        # what each link starts from as it is shown; a period against itself has no link
+        shown = [first, *between] if links else []
         comparison = Comparison(first, last, links, shown)
         release = self.find_release(new, new_number, from_snapshots=from_snapshots)
         first_release = self.find_release(old, old_number, from_snapshots=from_snapshots)
