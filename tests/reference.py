@@ -549,6 +549,10 @@ class Workspace:
     def series(self, *, from_snapshots: bool = False) -> dict[str, dict[str, Figures]]:
         """Figures by period and index."""
         periods = self.list_history(from_snapshots=from_snapshots)
+        for period in periods:
+            is_released = not from_snapshots and period in self.releases
+            if period not in self.revisions and not is_released:
+                raise RefusedError("E402")
         return {period: self.show(period, from_snapshots=from_snapshots) for period in periods}
 
     def rebase(
@@ -721,11 +725,12 @@ def find_cause(model: str, before: dict[str, Row], after: dict[str, Row], old_da
 
 def find_cause_of_gain(model: str, before: dict[str, Row], row: Row, old_day: str) -> str:
     """Why there are cards of a model where there were none in service."""
-    if model in before and before[model].status != "in_service":
-        return "put_into_service"
     if model not in before and row.since and row.since <= old_day:
         return "discovered"
-    return "expanded" if before else "new_node"
+    if not before:
+        return "new_node"
+    had_service = any(old.in_service for old in before.values())
+    return "expanded" if model not in before and had_service else "put_into_service"
 
 
 @dataclass

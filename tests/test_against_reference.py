@@ -150,14 +150,10 @@ def check_table(
     hubs = reference.compute_hubs(period, number, from_snapshots=is_anew)
     link = None if actual.hubs is None else actual.hubs.link
     compare("hubs", link and (link.share, link.increment_share), hubs)
-    release = None if is_anew else reference.releases.get(period)
-    if release is not None:
-        compare(
-            "standing",
-            set(actual.changed_codes),
-            reference.find_unlike(expected, release),
-        )
-    compare("standing", actual.is_official, bool(release and not actual.changed_codes))
+    release = reference.releases.get(period)
+    unlike = None if release is None else reference.find_unlike(expected, release)
+    compare("standing", set(actual.changed_codes), unlike or set())
+    compare("standing", actual.is_official, unlike == set())
 
 
 def check_series(desk: Desk, reference: Workspace, *, is_anew: bool) -> None:
@@ -261,6 +257,10 @@ def check_comparison(
     for item in actual.indices:
         change = expected.changes[item.definition.code]
         compare("changes", pick_compared(item), pick_change(change))
+        parts = item.scope, item.revision or 0
+        # nothing revised is told as null or as zero; what an index was made of that a release does not have is not known
+        if change.restated_points is not None:
+            compare("changes", parts, (change.scope, change.revision))
     hubs = actual.hubs and (
         actual.hubs.to_share,
         actual.hubs.increment_share,
@@ -274,17 +274,17 @@ def check_comparison(
 def pick_change(change: Change) -> tuple[Any, ...]:
     return (
         *(change.from_level, change.to_level, change.growth, change.contribution),
-        *(change.increment_share, change.construction, change.discovery, change.scope),
-        *(change.revision, change.restated_points),
+        *(change.increment_share, change.construction, change.discovery),
+        change.restated_points,
     )
 
 
 def pick_compared(item: Any) -> tuple[Any, ...]:
-    """The same of an index in a comparison; nothing revised is told as null or as zero."""
+    """The same of an index in a comparison."""
     return (
         *(item.from_level, item.to_level, item.growth, item.contribution),
-        *(item.increment_share, item.construction, item.discovery, item.scope),
-        *(item.revision or 0, item.restated_points),
+        *(item.increment_share, item.construction, item.discovery),
+        item.restated_points,
     )
 
 
