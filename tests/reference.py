@@ -15,6 +15,9 @@ from pathlib import Path
 
 #: Standard cards or card-hours by province, or levels by index.
 Numbers = dict[str, Fraction]
+#: Node and model of a row, and what became of it: old and new values of the columns that differ.
+Key = tuple[str, str]
+Edit = tuple[str, dict[str, tuple[str | None, ...]]]
 
 
 class RefusedError(Exception):
@@ -612,6 +615,24 @@ class Workspace:
         comparison.first_hub_share = self.share_of_hubs(old, old_number, first_release)
         comparison.measure(self.config)
         return comparison
+
+    def diff_rows(self, period: str, old: int | None, new: int | None) -> dict[Key, Edit]:
+        """The rows that two revisions of a period do not share, by node and model."""
+        before = {(row.node, row.model): row for row in self.read_rows(period, old)}
+        after = {(row.node, row.model): row for row in self.read_rows(period, new)}
+        edits = {}
+        for key in {*before, *after}:
+            was, now = before.get(key), after.get(key)
+            values = {}
+            for name in ("name", "province", "cards", "status", "since"):
+                pair = tuple(None if row is None else str(getattr(row, name)) or None
+                             for row in (was, now))  # fmt: skip
+                if pair[0] != pair[1]:
+                    values[name] = pair
+            if values:
+                edit = "added" if was is None else "removed" if now is None else "changed"
+                edits[key] = (edit, values)
+        return edits
 
     def share_of_hubs(
         self, period: str, number: int | None, release: Release | None

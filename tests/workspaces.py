@@ -230,13 +230,15 @@ def stories(draw: st.DrawFn) -> Story:
             change()
     for _ in range(draw(st.integers(0, 4))):
         at = draw(st.integers(0, length - 1))
-        match draw(st.sampled_from(["count", "publish", "change"])):
-            case "count" if at != missing:
-                count(at)
-            case "publish":
-                events.append(Publish(at))
+        match draw(st.sampled_from(["count", "publish", "change", "recount"])):
             case "change":
                 change()
+            case "count" | "recount" as kind if at != missing:
+                count(at)
+                if kind == "recount":
+                    events.append(Publish(at))
+            case _:
+                events.append(Publish(at))
     return Story(first, length, tuple(events))
 
 
