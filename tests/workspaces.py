@@ -20,8 +20,10 @@ HEADER = "node_id,province,model,cards,status,in_service_since"
 NATION = "N"
 #: Rates that no binary float holds, beside whole and round ones.
 RATES = ("0.1837", "1979", "314.6", "989.5", "33.3", "77.97", "0.001", "123456.789", "148")
+PLAIN_RATES = ("100", "50", "25")
 STANDARD_CARDS = ("1979", "100", "312.5", "7.3")
 COUNTS = (0, 0, 1, 2, 3, 7, 10, 11, 100, 1023, 40_000, 2**53 + 1, 2**62 - 1)
+COUNTS_OF_CARDS = st.sampled_from(COUNTS) | st.integers(0, 3000)
 STATUSES = (
     *("in_service",) * 5,
     *("under_construction", "suspended", "retired"),
@@ -61,6 +63,11 @@ class Settings:
     provinces: tuple[str, ...]
     rates: Mapping[str, str]
     scopes: tuple[Scope, ...]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether cards are standard cards, halves or quarters, so that figures may be ties."""
+        return set(self.rates.values()) <= set(PLAIN_RATES)
 
 
 @dataclass(frozen=True)
@@ -124,7 +131,8 @@ def tell_scopes(draw: st.DrawFn, provinces: tuple[str, ...], length: int) -> tup
 
 @st.composite
 def tell_rates(draw: st.DrawFn, models: Sequence[str]) -> dict[str, str]:
-    return {model: draw(st.sampled_from(RATES)) for model in models}
+    rates = draw(st.sampled_from([RATES, RATES, PLAIN_RATES]))
+    return {model: draw(st.sampled_from(rates)) for model in models}
 
 
 @st.composite
@@ -151,9 +159,11 @@ def tell_lines(
     models = sorted(settings.rates)
     days = ("", "2020-01-01", last_day(period_before(period)), last_day(period))
     lines: list[Line] = []
+    # seldom crowded, so that there are zeros; small, so that there are ties
+    density = draw(st.sampled_from([4, 2, 1]))
+    counts = st.integers(0, 8) if settings.is_plain else COUNTS_OF_CARDS
     for number in range(5):
-        # at home, mostly, and every node is somewhere in every second survey or more
-        if draw(st.integers(0, 4)) == 4:
+        if draw(st.integers(0, 4)) > density:
             continue
         home = settings.provinces[number % len(settings.provinces)]
         place = draw(st.sampled_from([home, home, home, *settings.provinces]))
@@ -163,14 +173,14 @@ def tell_lines(
                 f"node {number}",
                 place,
                 model,
-                draw(st.sampled_from(COUNTS) | st.integers(0, 3000)),
+                draw(counts),
                 draw(st.sampled_from(STATUSES)),
                 draw(st.sampled_from(days)),
             )
             for model in equipment
         ]
     if not may_be_empty or draw(st.integers(0, 9)) < 9:
-        count = draw(st.integers(1, 500))
+        count = draw(st.sampled_from([1, 2, 4, 8]) if settings.is_plain else st.integers(1, 500))
         nation = settings.scopes[0].provinces
         lines.append(("pillar", nation[0], models[0], count, "in_service", ""))
     seen = {line[1] for line in lines}
