@@ -849,7 +849,9 @@ class Comparison:
         code = index.code
         first, last = self.first.get(code), self.last.get(code)
         change = Change(first and first.level, last and last.level)
-        explained, reseeded, increment = Fraction(0), False, Fraction(0)
+        explained, increment = Fraction(0), Fraction(0)
+        # the scope and the supply that the period before a link is told with
+        before = None if first is None else (first.provinces, first.supply)
         for link, shown in zip(self.links, self.shown, strict=True):
             scope = link.scope_of(index)
             change.contribution += link.grow(scope) * link.points / start
@@ -863,18 +865,27 @@ class Comparison:
             told = link.figures.get(code)
             if told is not None:
                 explained += told.level - told.previous_level
-                reseeded = reseeded or told.status == "reseeded"
-            before = shown.get(code)
-            if before is not None and before.supply is not None:
-                change.scope += add_up(link.old, scope) - add_up(link.old, before.provinces)
-                change.revision += add_up(link.old, before.provinces) - before.supply
-            # what stands between the end of a link and a level that was transcribed is no supply
+            told = shown.get(code)
+            if told is not None and told.supply is not None:
+                before = told.provinces, told.supply
+            if before is not None and before[1] is not None:
+                change.scope += add_up(link.old, scope) - add_up(link.old, before[0])
+                change.revision += add_up(link.old, before[0]) - before[1]
+            # goes for a period without its own, as for an index that a release does not have
+            before = scope, add_up(link.new, scope)
         change.increment_share = divide(increment, self.increment)
         if first is not None and last is not None:
-            change.restated_points = last.level - first.level - explained
-            if first.level != 0 and not reseeded:
+            if all(code in link.figures for link in self.links):
+                change.restated_points = last.level - first.level - explained
+            if first.level != 0 and not self.is_seeded(code):
                 change.growth = last.level / first.level - 1
         return change
+
+    def is_seeded(self, code: str) -> bool:
+        """Whether an index got a level anew on a link, or between two links."""
+        told = [link.figures[code] for link in self.links if code in link.figures]
+        is_missing = any(code not in shown for shown in self.shown[1:])
+        return is_missing or any(figures.status == "reseeded" for figures in told)
 
     def sum_drivers(self, by: str, start: Fraction) -> dict[tuple[str, ...], Driver]:
         drivers: dict[tuple[str, ...], Driver] = {}
@@ -920,11 +931,7 @@ class Comparison:
                 revision=-change.revision,
                 restated_points=None if restated is None else -restated,
             )
-            reseeded = any(
-                code in link.figures and link.figures[code].status == "reseeded"
-                for link in self.links
-            )
-            if turned.from_level and turned.to_level is not None and not reseeded:
+            if turned.from_level and turned.to_level is not None and not self.is_seeded(code):
                 turned.growth = turned.to_level / turned.from_level - 1
             back.changes[code] = turned
         for by, drivers in self.drivers.items():

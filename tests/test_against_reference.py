@@ -289,7 +289,7 @@ def check_comparison(
         parts = item.scope, item.revision or 0
         # nothing revised is told as null or as zero; of an index that a release does not have
         # nobody knows what it was made of
-        if change.restated_points is not None:
+        if change.from_level is not None:
             compare("changes", parts, (change.scope, change.revision))
     hubs = actual.hubs and (
         actual.hubs.to_share,
