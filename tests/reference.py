@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -137,22 +138,23 @@ class Config:
             }
             scope = self.list_provinces(item["provinces"])
             self.indices[item["code"]] = Index(item["code"], item["kind"], scope, changes)
+        self.hubs = [index for index in self.indices.values() if index.kind == "hub"]
         [self.nation] = [index for index in self.indices.values() if index.kind == "national"]
 
     def list_provinces(self, names: str | list[str]) -> list[str]:
         return list(self.provinces) if names == "*" else list(names)
 
-    def list_hub_provinces(self, period: str) -> list[str]:
-        """The provinces of all hubs, each of them once."""
-        covered = set()
-        for index in self.indices.values():
-            if index.kind == "hub":
-                covered.update(index.scope(period))
-        return [name for name in self.provinces if name in covered]
-
     def card_hours(self, model: str) -> Fraction:
         """What a card of a model supplies in a year: its coefficient times the hours."""
         return self.tflops[model] / self.standard_card * self.hours
+
+
+def merge_scopes(scopes: Iterable[list[str]]) -> list[str]:
+    """The provinces of several indices, each of them once."""
+    merged = []
+    for scope in scopes:
+        merged += [province for province in scope if province not in merged]
+    return merged
 
 
 # snapshots
@@ -482,7 +484,7 @@ class Workspace:
         """Share of all hubs together in supply and in the increment; null without hubs."""
         self.compute(period, number, from_snapshots=from_snapshots)
         config = self.config
-        hubs = config.list_hub_provinces(period)
+        hubs = merge_scopes(hub.scope(period) for hub in config.hubs)
         if not hubs:
             return None
         nation = config.nation.scope(period)
@@ -497,7 +499,7 @@ class Workspace:
     # what stands behind it
 
     def find_unlike(self, told: dict[str, Figures], release: Release) -> set[str]:
-        """The indices that print otherwise than released, or are in one of both alone."""
+        """The indices that are not what was released, or are in one of both alone."""
         unlike = set(told) ^ set(release.rows)
         for code in set(told) & set(release.rows):
             row, now = release.rows[code], told[code]
@@ -506,6 +508,15 @@ class Workspace:
                 printed = {"level": print_number(now.level, release.decimals, "half_up")}
             else:
                 printed |= {"status": now.status, "provinces": "|".join(now.provinces)}
+                printed |= {"kind": self.config.indices[code].kind}
+                exact = {
+                    "level_exact": now.level,
+                    "supply_exact": now.supply,
+                    "previous_level_exact": now.previous_level,
+                    "previous_supply_exact": now.previous_supply,
+                }
+                if any(value != read_exact(row[name]) for name, value in exact.items()):
+                    unlike.add(code)
             if any((value or "") != row[name] for name, value in printed.items()):
                 unlike.add(code)
         return unlike
@@ -638,14 +649,20 @@ class Workspace:
         self, period: str, number: int | None, release: Release | None
     ) -> Fraction | None:
         """Share of all hubs together in the supply that a period is told with."""
-        config = self.config
-        if release is not None and not release.is_transcribed:
-            config, number = release.config, release.revisions[period]
-        if period not in self.revisions:
-            return None
-        supply = sum_supply(self.read_rows(period, number), config)
-        hubs = add_up(supply, config.list_hub_provinces(period))
-        return divide(hubs, add_up(supply, config.nation.scope(period)))
+        if release is None or release.is_transcribed:
+            if period not in self.revisions:
+                return None
+            supply = sum_supply(self.read_rows(period, number), self.config)
+        else:
+            supply = sum_supply(self.read_rows(period, release.revisions[period]), release.config)
+
+        def scope_of(index: Index) -> list[str]:
+            if release is not None and index.code in release.figures:
+                return release.figures[index.code].provinces
+            return index.scope(period)
+
+        hubs = add_up(supply, merge_scopes(scope_of(hub) for hub in self.config.hubs))
+        return divide(hubs, add_up(supply, scope_of(self.config.nation)))
 
     def measure_link(self, period: str, number: int | None, *, from_snapshots: bool) -> Link:
         """The link into a period on the data that its level was made from."""
@@ -832,7 +849,7 @@ class Comparison:
         self.increment = sum((link.grow(link.nation) for link in self.links), Fraction(0))
         hubs = Fraction(0)
         for link in self.links:
-            added = link.grow(link.config.list_hub_provinces(link.period))
+            added = link.grow(merge_scopes(link.scope_of(hub) for hub in config.hubs))
             hubs += added
             self.hub_contribution += added * link.points / start
         self.hub_increment_share = divide(hubs, self.increment)
