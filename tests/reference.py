@@ -578,7 +578,7 @@ class Workspace:
             before_base = count_half_years(period) < count_half_years(self.config.base_period)
             raise RefusedError("E401" if before_base else "E419")
         nation = self.config.nation.code
-        if series[period][nation].level == 0:
+        if series[period][nation].level == 0 and not each:
             raise RefusedError("E404")
         rebased = {}
         for name, figures in series.items():
