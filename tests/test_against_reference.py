@@ -35,6 +35,7 @@ from workspaces import Count, Desk, Publish, Story, stories
 
 import cci_cli
 from cci_cli.periods import parse_period
+from cci_cli.rounding import round_exact
 
 MEASURES = ("level", "growth", "share", "supply", "comparable")
 #: The figures of one index that a table has, as the reference calls them.
@@ -370,6 +371,23 @@ def compare_drivers(actual: Any, expected: Mapping[tuple[str, ...], Any]) -> Non
     nothing = (0, 0, 0, {})
     for key in {*found, *told}:
         compare("drivers", found.get(key, nothing), told.get(key, nothing))
+
+
+@examples(100)
+@given(
+    half_units=st.integers(-(10**30), 10**30) | st.integers(-20, 20),
+    decimals=st.integers(0, 6),
+    rounding=st.sampled_from(["half_up", "half_even"]),
+)
+def test_ties_are_rounded_as_in_the_reference(half_units, decimals, rounding):
+    """Every second one of these is a tie; in workspaces they are rare."""
+    value = Fraction(half_units, 2 * 10**decimals)
+
+    compare(
+        "printed digits",
+        f"{round_exact(value, decimals, rounding):f}",
+        print_number(value, decimals, rounding),
+    )
 
 
 @examples(2)
