@@ -179,10 +179,10 @@ def measure_move(scope: Scope, links: Iterable[Link], origin: Observation | None
         if last is not None:
             is_revisable |= was_released or link.release is not None
             # a province that one of the configs does not have is a matter of scope
-            if set(last[0]) == set(was):
-                revised += had - last[1]
-            else:
-                entered += had - last[1]
+            is_measurable = set(last[0]) <= set(link.old_supply)
+            then = sum_supply(link.old_supply, last[0]) if is_measurable else last[1]
+            revised += then - last[1]
+            entered += had - then
         last, was_released = (provinces, new), link.release is not None
     return Move(points, increment, entered, revised if is_revisable else None)
 

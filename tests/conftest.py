@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 # as many tests as there are cores run at once: threads of each would only be in the way; those
 # that start processes of their own have them
@@ -28,8 +30,11 @@ REPOSITORY = Path(__file__).parents[1]
 FACTOR = int(os.environ.get("CCI_TEST_FACTOR", "1"))
 
 # the usual run is the same every time; a longer one is to find what that did not
-settings.register_profile("cci", derandomize=FACTOR == 1, database=None)
+settings.register_profile("cci", derandomize=FACTOR == 1, database=None, deadline=None)
 settings.load_profile("cci")
+
+#: How many figures were held against others, by what they are.
+COMPARED: Counter[str] = Counter()
 
 #: (node, province, model, cards) or that and a status
 Row = tuple[str, str, str, int] | tuple[str, str, str, int, str]
@@ -124,9 +129,19 @@ def make_workspace(tmp_path: Path) -> Callable[..., Path]:
     return build
 
 
-def examples(count: int) -> int:
-    """How many examples to try of a property of which ``count`` are tried usually."""
-    return count * FACTOR
+def examples(count: int, **options: Any) -> settings:
+    """Settings of a property of which usually ``count`` examples are tried.
+
+    ``CCI_TEST_FACTOR=100`` takes a hundred times as many, and others each time.
+    """
+    return settings(max_examples=count * FACTOR, **options)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what a long run has compared."""
+    if FACTOR > 1:
+        for kind, count in sorted(COMPARED.items()):
+            terminalreporter.write_line(f"compared {kind}: {count:,}")
 
 
 def write_config(
@@ -144,12 +159,17 @@ def write_config(
         for number, name in enumerate(provinces)
     ]
     (config / "provinces.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_rates(root, models)
+
+
+def write_rates(root: Path, models: Mapping[str, str]) -> None:
+    """Write the catalogue: FP16 TFLOPS by model."""
     lines = [
         "model,vendor,fp16_tflops,basis,fp16_dense_tflops,fp16_sparse_tflops,released,aliases,"
         "source,note"
     ]
     lines += [f"{name},V,{rate},dense,{rate},,2024,,test," for name, rate in models.items()]
-    (config / "cards.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (root / "config" / "cards.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def store(root: Path, period: str, rows: Iterable[Row], *, is_demonstration: bool = False) -> None:

@@ -8,9 +8,9 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY
+from conftest import REPOSITORY, examples
 from facts_maker import define, make_facts
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cci_cli.bulletin.analysis import analyse
@@ -24,7 +24,7 @@ from cci_cli.definitions import Tiles
 from cci_cli.periods import parse_period
 from cci_cli.plotting.charts import BarChart, ShareChart
 
-law = settings(deadline=None, max_examples=60, derandomize=True, database=None)
+law = examples(60)
 
 #: 甲 and 乙 are regions of their own, 丙 and 丁 the third; 甲 is a hub, and so is 丁.
 INDICES = (

@@ -6,7 +6,8 @@ import os
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from conftest import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cci_cli import csvfile, outlines
@@ -464,7 +465,7 @@ def scratch(tmp_path_factory):
     return tmp_path_factory.mktemp("agreement") / "nodes.csv"
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@examples(200)
 @given(rows=ROWS, has_mark=st.booleans(), batch=st.integers(1, 4), is_forced=st.booleans())
 def test_both_readers_agree_with_the_csv_module(scratch, rows, has_mark, batch, is_forced):
     out = io.StringIO(newline="")

@@ -5,7 +5,8 @@ from fractions import Fraction
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from conftest import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cci_cli.columns import CARDS, COLUMNS, IN_SERVICE, MODEL, NODE_ID, PROVINCE, STATUS, STATUSES
@@ -57,7 +58,7 @@ def supply(rows, provinces=("a", "b", "c")):
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(snapshots(), snapshots())
 def test_the_causes_of_a_province_add_up_to_its_change(old, new):
     summed = sum_changes(changes(old, new), [PROVINCE])
@@ -70,7 +71,7 @@ def test_the_causes_of_a_province_add_up_to_its_change(old, new):
     assert found == {province: after[province] - before[province] for province in "abc"}
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(snapshots(), snapshots(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(old, new, random):
     expected = changes(old, new).collect().sort(NODE_ID, PROVINCE, MODEL)
@@ -80,7 +81,7 @@ def test_the_order_of_rows_changes_nothing(old, new, random):
     assert changes(old, new).collect().sort(NODE_ID, PROVINCE, MODEL).equals(expected)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(snapshots(), snapshots())
 def test_the_other_way_round_every_change_has_the_other_sign(old, new):
     """In sum: what moved is measured by what there was before, whichever way it went."""
@@ -101,7 +102,7 @@ def relocate(old, new):
     return [(*row[:2], places.get(row[0], row[2]), *row[3:]) for row in old]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(snapshots(), snapshots())
 def test_what_a_node_had_moves_and_the_rest_is_told_as_if_it_had_not_moved(old, new):
     place = [NODE_ID, PROVINCE, MODEL]
@@ -119,14 +120,14 @@ def test_what_a_node_had_moves_and_the_rest_is_told_as_if_it_had_not_moved(old, 
     assert rest.equals(changes(relocate(old, new), new).collect().sort(place))
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(snapshots())
 def test_a_snapshot_against_itself_has_no_change_and_no_edit(rows):
     assert changes(rows, rows).collect().is_empty()
     assert find_edits(frame(rows), frame(rows), UNITS).collect().is_empty()
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(snapshots(), snapshots())
 def test_what_lies_outside_the_nation_is_left_out(old, new):
     found = changes(old, new, ["a"]).collect()
@@ -136,7 +137,7 @@ def test_what_lies_outside_the_nation_is_left_out(old, new):
     assert found.select(CARDS).sum().equals(expected)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(snapshots(), snapshots())
 def test_edits_turn_one_revision_into_the_other(old, new):
     """Apply them to the old rows, and the new ones come out."""

@@ -6,8 +6,8 @@ from math import hypot, pi
 from typing import NamedTuple
 
 import pytest
-from conftest import REPOSITORY
-from hypothesis import given, settings
+from conftest import REPOSITORY, examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cci_cli.config import read_config
@@ -116,25 +116,25 @@ def check_labels(drawing):
         assert is_beside or is_below, (one, other)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(bar_charts)
 def test_labels_of_bars_have_room(chart):
     check_labels(draw_bars(chart))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(share_charts)
 def test_labels_of_a_ring_have_room(chart):
     check_labels(draw_ring(chart))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(tile_charts())
 def test_labels_of_tiles_have_room(chart):
     check_labels(draw_tiles(chart))
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(line_charts())
 def test_labels_of_lines_have_room(chart):
     check_labels(draw_lines(chart))
@@ -198,7 +198,7 @@ def test_slices_make_a_whole_and_a_part_of_nothing_has_only_a_label():
     }
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(share_charts)
 def test_no_line_of_a_label_crosses_the_ring_or_leaves_the_picture(chart):
     drawing = draw_ring(chart)

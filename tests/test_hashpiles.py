@@ -5,7 +5,8 @@ from collections import Counter
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from conftest import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cci_cli import hashpiles, layoffs
@@ -18,7 +19,7 @@ HASHES = st.integers(0, 63).flatmap(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     batches=st.lists(st.lists(HASHES, max_size=12), max_size=8), most=st.sampled_from([0, 5, 99])
 )

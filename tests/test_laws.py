@@ -11,8 +11,8 @@ from itertools import pairwise
 
 import polars as pl
 import pytest
-from conftest import index_toml
-from hypothesis import assume, given, settings
+from conftest import examples, index_toml
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -29,7 +29,7 @@ from cci_cli.indices import Observation, SupplyLink, chain_indices, compute_link
 from cci_cli.nodefile import read_nodes
 from cci_cli.periods import Period, periods_between
 
-law = settings(deadline=None, max_examples=60, derandomize=True, database=None)
+law = examples(60)
 
 PROVINCES = ("a", "b", "c", "d")
 BASE, LAST = Period(2024, 2), Period(2026, 1)

@@ -25,7 +25,7 @@ from typing import ClassVar, NamedTuple
 import pytest
 from conftest import CCI_TOML, FACTOR, REPOSITORY, Outcome, examples, index_toml, write_config
 from faults import ERRNOS, Fault, fail
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -456,12 +456,7 @@ def serve_kills() -> Iterator[None]:
 def test_whatever_is_done_in_whatever_order_what_was_acknowledged_stays(monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", EPOCH)
     monkeypatch.delenv("CCI_WORKSPACE", raising=False)
-    chosen = settings(
-        max_examples=examples(6),
-        stateful_step_count=16,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
+    chosen = examples(6, stateful_step_count=16, suppress_health_check=list(HealthCheck))
     with serve_kills():
         run_state_machine_as_test(Life, settings=chosen)
     if FACTOR > 1:

@@ -1,7 +1,8 @@
 """The outline of a file is that of its bytes, wherever a chunk of it ends."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from conftest import examples
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from cci_cli import outlines
@@ -101,9 +102,7 @@ def test_the_first_flaw_is_told_of_those_before_the_text_ends(outline):
     assert found.first_flaw == found.lone_cr
 
 
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     lines=st.lists(st.text(st.sampled_from('a,"\t\r\n\0北（é'), max_size=7), max_size=5),
     tail=st.sampled_from([b"", b"\n", b"\xff", b"\xe5\x8c"]),

@@ -13,8 +13,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from conftest import CCI_TOML, index_toml, store, write_config
-from hypothesis import given, settings
+from conftest import CCI_TOML, examples, index_toml, store, write_config
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cci_cli.commands.compute import compute
@@ -23,7 +23,7 @@ from cci_cli.commands.series import series
 from cci_cli.commands.verify import verify
 from cci_cli.results import ComputeResult
 
-law = settings(deadline=None, max_examples=3, derandomize=True, database=None)
+law = examples(3)
 
 PROVINCES = ("a", "b", "c")
 PERIODS = ("2024H2", "2025H1", "2025H2")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import REPOSITORY, index_toml, store
+from conftest import REPOSITORY, index_toml, store, write_rates
 
 Document = dict[str, Any]
 
@@ -64,14 +64,6 @@ def pick(document: Document, code: str, *names: str) -> tuple[Any, ...]:
     """Some figures of one index."""
     index = next(item for item in document["indices"] if item["code"] == code)
     return tuple(index[name] for name in names)
-
-
-def set_rates(workspace: Path, **rates: str) -> None:
-    """Give the catalogue new TFLOPS."""
-    path = workspace / "config" / "cards.csv"
-    header = path.read_text(encoding="utf-8").splitlines()[0]
-    lines = [f"{name},V,{rate},dense,{rate},,2024,,test," for name, rate in rates.items()]
-    path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
 
 
 def set_indices(workspace: Path, text: str) -> None:
@@ -207,7 +199,7 @@ def test_a_rate_changed_in_the_catalogue_counts_on_both_sides_of_a_link(
         },
     )
     publish(workspace, "2024H2")
-    set_rates(workspace, M="200", half="50")
+    write_rates(workspace, {"M": "200", "half": "50"})
 
     document = compute(workspace, "2025H1")
 

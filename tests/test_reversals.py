@@ -6,7 +6,8 @@ from fractions import Fraction
 from types import MappingProxyType
 
 import pytest
-from hypothesis import assume, given, settings
+from conftest import examples
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cci_cli.definitions import IndexDefinition, Methodology
@@ -81,7 +82,7 @@ def comparisons(draw):
     )
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(comparisons())
 def test_every_change_is_negated(result):
     back = reverse_diff(result)
@@ -101,7 +102,7 @@ def test_every_change_is_negated(result):
         assert (driver.cards, driver.supply) == (-there.cards, -there.supply)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(comparisons())
 def test_contributions_still_add_up_to_national_growth_exactly(result):
     back = reverse_diff(result)
@@ -113,7 +114,7 @@ def test_contributions_still_add_up_to_national_growth_exactly(result):
     assert sum(driver.contribution for driver in back.drivers) == nation.growth
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(comparisons())
 def test_points_are_the_same_seen_from_either_side(result):
     """A contribution times the level it is measured on: what was added to the national level."""
@@ -126,7 +127,7 @@ def test_points_are_the_same_seen_from_either_side(result):
         assert back.hubs.contribution * new == -result.hubs.contribution * old
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(comparisons())
 def test_turned_round_twice_it_is_what_it_was(result):
     back = reverse_diff(result)
@@ -135,7 +136,7 @@ def test_turned_round_twice_it_is_what_it_was(result):
     assert replace(reverse_diff(replace(back, notes=())), notes=()) == result
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(comparisons())
 def test_growth_from_zero_is_null(result):
     nation, *regions = result.indices
@@ -145,7 +146,7 @@ def test_growth_from_zero_is_null(result):
     assert {region.growth for region in back.indices[1:]} == {None}
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(comparisons())
 def test_from_a_nation_at_zero_nothing_is_turned_round(result):
     nation, *regions = result.indices

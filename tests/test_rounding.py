@@ -13,7 +13,8 @@ from decimal import (
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from conftest import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cci_cli.rounding import fraction_text, round_exact
@@ -21,7 +22,7 @@ from cci_cli.rounding import fraction_text, round_exact
 ORACLE_MODES = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN}
 
 in_both_modes = pytest.mark.parametrize("mode", ["half_up", "half_even"])
-law = settings(deadline=None, max_examples=100, derandomize=True, database=None)
+law = examples(100)
 
 FRACTIONS = st.fractions()
 FINITE_DECIMALS = st.builds(

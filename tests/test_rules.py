@@ -5,7 +5,8 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from conftest import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cci_cli.columns import COLUMNS
@@ -58,7 +59,7 @@ def look(row: dict[str, str | None], rules: NodeRules, *, is_plain: bool) -> tup
     return is_doubtful, bool(found)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     row=ROW,
     as_of=st.none() | st.just(AS_OF),

@@ -7,8 +7,8 @@ from datetime import date
 
 import polars as pl
 import pytest
-from conftest import index_toml
-from hypothesis import HealthCheck, given, settings
+from conftest import examples, index_toml
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from cci_cli import layoffs, sorting
@@ -52,9 +52,7 @@ def expect(rows: pl.DataFrame) -> str:
     return out.getvalue()
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(keys=KEYS, at_once=st.sampled_from([1, 2, 7, 100]), batch=st.sampled_from([1, 4, 50]))
 def test_the_same_bytes_come_out_however_few_rows_are_sorted_at_once(
     tmp_path, keys, at_once, batch

@@ -12,8 +12,8 @@ from fractions import Fraction
 from itertools import combinations
 from pathlib import Path
 
-from conftest import CCI_TOML, index_toml, store, write_config
-from hypothesis import given, settings
+from conftest import CCI_TOML, examples, index_toml, store, write_config
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cci_cli.commands.diff import diff
@@ -23,7 +23,7 @@ from cci_cli.outcomes import DiffResult, IndexDiff
 from cci_cli.periods import parse_period
 from cci_cli.releases import ReleaseShelf
 
-law = settings(deadline=None, max_examples=2, derandomize=True, database=None)
+law = examples(2)
 
 PROVINCES = ("a", "b", "c")
 PERIODS = ("2024H2", "2025H1", "2025H2", "2026H1")

@@ -199,6 +199,32 @@ def test_a_restatement_in_between_is_a_term_of_its_own(restated, diff, cci):
     assert "replaced" not in unmoved
 
 
+def test_a_restated_scope_and_what_was_counted_anew_are_parts_of_their_own(
+    make_workspace, publish, diff
+):
+    """R is a, until 2025H1 is restated with R as a and b, and with 120 cards in a for 110.
+
+    As shown R has 220 cards in 2025H1. The release of 2025H2, with 121 in a, knows of 110 + 100
+    before: 210 − 220 revised, 110 − 210 out of scope, 121 − 110 built; together 121 − 220.
+    """
+    snapshots = {
+        "2024H2": cards(100, 100),
+        "2025H1": cards(110, 100),
+        "2025H2": cards(121, 100),
+    }
+    root = make_workspace(["a", "b"], FAMILY, snapshots)
+    for period in snapshots:
+        publish(root, period)
+    store(root, "2025H1", cards(120, 100))
+    path = root / "config/indices.toml"
+    wider = index_toml("R", "region", ["a", "b"])
+    path.write_text(path.read_text("utf-8").replace(index_toml("R", "region", ["a"]), wider))
+    publish(root, "2025H1", "--restate", "found")
+
+    assert diff(root, "2025H1", "2025H2")["R"]["parts"] == [11, 0, -100, -10]
+    assert diff(root, "2025H2", "2025H1")["R"]["parts"] == [-11, 0, 100, 10]
+
+
 def test_a_link_from_a_restated_level_starts_from_the_replaced_one(restated, diff):
     """From 1100: 11 cards at 5 points, 55, and − 50. Turned round, all the other way."""
     nation = diff(restated, "2025H1", "2025H2")["N"]

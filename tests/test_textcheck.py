@@ -7,9 +7,9 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from conftest import index_toml
+from conftest import examples, index_toml
 from facts_maker import define, make_facts
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cci_cli.bulletin.analysis import analyse
@@ -232,7 +232,7 @@ CAUSES = st.dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@examples(40)
 @given(st.lists(COUNTS, min_size=1, max_size=2), CAUSES, st.integers(0, 3))
 def test_the_analysis_of_any_facts_is_borne_out(periods, causes, decimals):
     every = [dict(zip("甲乙丙丁", counts, strict=True)) for counts in periods]
@@ -552,7 +552,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(PIECES | st.text(max_size=5), max_size=30).map("".join))
 def test_no_text_is_too_odd_and_every_number_has_one_outcome(text):
     findings = collect_findings(text, FACTS)

@@ -1,7 +1,8 @@
 """Texts folded to a width."""
 
 import pytest
-from hypothesis import given, settings
+from conftest import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -27,7 +28,7 @@ def test_lines_end_where_they_may(text, width, lines):
     assert list(fold_text(text, width)) == lines
 
 
-@settings(max_examples=100, derandomize=True, database=None, deadline=None)
+@examples(100)
 @given(st.text("ab 华。（，", max_size=40), st.integers(4, 20))
 def test_nothing_is_lost_and_lines_are_as_long_as_they_may_be(text, width):
     lines = list(fold_text(text, width))

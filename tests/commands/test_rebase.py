@@ -8,8 +8,8 @@ from fractions import Fraction
 import openpyxl
 import polars as pl
 import pytest
-from conftest import REPOSITORY, index_toml, store
-from hypothesis import given, settings
+from conftest import REPOSITORY, examples, index_toml, store
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cci_cli.histories import find_factors
@@ -285,7 +285,7 @@ LEVELS = st.dictionaries(
     min_size=2,
 )
 POINTS = st.fractions(min_value=Fraction(1, 1000), max_value=10**6)
-law = settings(max_examples=40, derandomize=True, database=None, deadline=None)
+law = examples(40)
 
 
 def put_on(levels, period, level, national="N"):

@@ -151,7 +151,10 @@ def make_case(seed: str) -> Case:
         is_workbook,
         None if is_workbook and draw.random() < 0.9 else encoding,
         is_by_command_line=draw.random() < 0.1,
-        chunk_bytes=draw.choice((1, 2, 3, 7, 16, 61, 256, 1 << 20, 1 << 20)),
+        # of a long file no more pieces than of a large one
+        chunk_bytes=max(
+            draw.choice((1, 2, 3, 7, 16, 61, 256, 1 << 20, 1 << 20)), len(content) // 2_000
+        ),
         batch_rows=draw.choice((1, 2, 3, 100_000)),
         rows_in_doubt=draw.choice((1, 2, 100_000)),
     )
