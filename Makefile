@@ -12,7 +12,11 @@ ROWS := 10000000
 LARGE := 0
 ROUNDS := 3
 
-.PHONY: help run test check format snapshots bench fonts clean
+# which modules `make mutants` changes, all if none is named, and every how many changes it tries
+ONLY :=
+EVERY := 1
+
+.PHONY: help run test check format snapshots bench fonts mutants clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -43,6 +47,9 @@ bench: $(VENV)/.bench ## measure the commands beside Polars and DuckDB alone; RO
 fonts: $(VENV)/.fonts ## make the fonts of the bulletin again, byte for byte
 	$(BIN)/python tools/make_fonts.py .
 
+mutants: $(VENV)/.mutation ## change what computes, one place at a time, and see what no test notices; ONLY="indices rounding", EVERY=
+	$(BIN)/python tools/mutants.py --every $(EVERY) $(ONLY)
+
 clean: ## remove what the other targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -70,4 +77,8 @@ $(VENV)/.bench: $(VENV)/.core
 $(VENV)/.fonts: $(VENV)/.core
 	$(PIP) pip
 	$(PIP) --group fonts
+	touch $@
+
+$(VENV)/.mutation: $(VENV)/.test
+	$(PIP) --group mutation
 	touch $@
