@@ -16,7 +16,7 @@ from conftest import index_toml, store
 
 from cci_cli.definitions import IndexDefinition, ScopeChange
 from cci_cli.errors import DataError
-from cci_cli.indices import Observation, chain_indices
+from cci_cli.indices import FrozenLevel, Observation, SupplyLink, chain_indices, sum_supply
 from cci_cli.periods import Period, parse_period
 
 Document = dict[str, Any]
@@ -1478,3 +1478,83 @@ def test_a_region_outside_the_nation_cannot_be_seeded_while_the_nation_is_at_zer
         chain(definitions, {"a": 1, "b": 0}, {"a": 0, "b": 1})
 
     assert error.value.code == "E404"
+
+
+def test_what_cannot_be_divided_by_is_null_in_a_link():
+    """0 → 1 in a nation 0 → 2: growth from zero and a contribution to it are null, the share of
+    the increment is 1/2. Where the nation before is not known, neither has a value.
+    """
+    one, two, zero = Fraction(1), Fraction(2), Fraction(0)
+
+    from_zero = SupplyLink(one, two, zero, zero)
+    assert (from_zero.growth, from_zero.contribution) == (None, None)
+    assert (from_zero.increment, from_zero.increment_share) == (1, Fraction(1, 2))
+
+    unknown = SupplyLink(one, two, one, None)
+    assert (unknown.growth, unknown.contribution, unknown.increment_share) == (0, None, None)
+
+
+@pytest.mark.parametrize(
+    ("level", "supply", "expected"),
+    [(0, 0, 0), (0, 4, 0), (1200, 4, 300), (1200, 0, None)],
+    ids=["at zero", "at zero, and supplied", "a quarter", "no share"],
+)
+def test_a_comparable_level_is_the_national_level_by_share(level, supply, expected):
+    """1 card-hour of 4 is a quarter: of 1200 points 300; of a nation at zero it is zero."""
+    link = SupplyLink(Fraction(1 if supply else 0), Fraction(supply))
+    now = Period(2025, 1)
+    seen = Observation("R", now, "chained", ("a",), Fraction(7), None, Fraction(level), link)
+
+    assert seen.comparable_level == expected
+    assert isinstance(seen.comparable_level, Fraction | None)
+
+
+def test_the_supply_of_no_province_is_an_exact_zero():
+    """A whole number in place of a fraction would make a binary float of the next division."""
+    actual = sum_supply({"a": Fraction(1)}, ())
+
+    assert (actual, type(actual)) == (0, Fraction)
+
+
+def test_a_chain_is_taken_up_from_released_levels_on_the_scopes_of_then():
+    """Released N 1200, R 500 on a and b, T 80 on a and on z, which the config no longer has.
+
+    Supply a 1 → 2, b 3 → 3. S was not released and is seeded: 1200 × 3/4 = 900. Then N 1200 × 5/4
+    = 1500, R on a alone 500 × 2/1 = 1000, S 900 × 3/3, T 80 × 2/1 = 160.
+    """
+    definitions = [
+        define("N", "national", "ab"),
+        define("R", "region", "a"),
+        define("S", "region", "b"),
+        define("T", "hub", "a"),
+    ]
+    old, new = Period(2025, 1), Period(2025, 2)
+    supplies = {
+        old: {"a": Fraction(1), "b": Fraction(3)},
+        new: {"a": Fraction(2), "b": Fraction(3)},
+    }
+    released = {
+        "N": FrozenLevel(Fraction(1200), ("a", "b")),
+        "R": FrozenLevel(Fraction(500), ("a", "b")),
+        "T": FrozenLevel(Fraction(80), ("a", "z")),
+    }
+
+    chained = chain_indices(definitions, supplies, Fraction(1000), released)
+
+    assert list(chained) == [old, new]
+    first, second = ({seen.code: seen for seen in chained[period]} for period in (old, new))
+    assert {code: (seen.level, seen.status) for code, seen in first.items()} == {
+        "N": (1200, "chained"),
+        "R": (500, "chained"),
+        "S": (900, "reseeded"),
+        "T": (80, "chained"),
+    }
+    assert {seen.period for seen in first.values()} == {old}
+    assert {(seen.previous_level, seen.national_level) for seen in first.values()} == {(None, 1200)}
+    assert [first[code].provinces for code in "NRST"] == [("a", "b"), ("a", "b"), ("b",), ("a",)]
+    assert [first[code].link.supply for code in "NRST"] == [4, 4, 3, 1]
+    assert {seen.link.national_supply for seen in first.values()} == {4}
+    assert [second[code].level for code in "NRST"] == [1500, 1000, 900, 160]
+    assert [second[code].status for code in "NRS"] == ["chained", "break", "chained"]
+    assert [second[code].previous_level for code in "NRST"] == [1200, 500, 900, 80]
+    assert [second[code].link.previous_supply for code in "NRST"] == [4, 1, 3, 1]

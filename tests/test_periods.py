@@ -47,6 +47,9 @@ def test_a_period_is_observed_on_its_last_day():
 def test_periods_follow_each_other():
     assert Period(2024, 2).next == Period(2025, 1)
     assert Period(2025, 1).previous == Period(2024, 2)
+    assert Period(2024, 2).next.previous == Period(2024, 2)
+    assert Period(2024, 2).previous == Period(2024, 1)
+    assert Period(2024, 1).next == Period(2024, 2)
     assert list(map(str, periods_between(Period(2024, 2), Period(2026, 1)))) == [
         *("2024H2", "2025H1", "2025H2", "2026H1"),
     ]
