@@ -1366,14 +1366,14 @@ def define(code, kind, provinces, changes=()):
     )
 
 
-def chain(definitions, *supplies) -> list[dict[str, Observation]]:
+def chain(definitions, *supplies, released=None) -> list[dict[str, Observation]]:
     """Observations by code, one entry per half-year from 2024H2 on; base level 1000."""
     periods = [Period(2024, 2), Period(2025, 1), Period(2025, 2), Period(2026, 1)]
     exact = {
         period: {province: Fraction(value) for province, value in supply.items()}
         for period, supply in zip(periods, supplies, strict=False)
     }
-    chained = chain_indices(definitions, exact, Fraction(1000))
+    chained = chain_indices(definitions, exact, Fraction(1000), released)
     return [{seen.code: seen for seen in observations} for observations in chained.values()]
 
 
@@ -1470,14 +1470,57 @@ def test_an_absent_province_is_an_error_of_the_pure_functions_too():
         chain(THREE_REGIONS, {"a": 1, "b": 1, "c": 1})
 
 
-def test_a_region_outside_the_nation_cannot_be_seeded_while_the_nation_is_at_zero():
-    """The nation is a, region X is b: a 1 → 0, b 0 → 1. National level × share is 0 × 1/0."""
-    definitions = [define("N", "national", "a"), define("X", "region", "b")]
+def test_an_observation_has_the_levels_and_supplies_of_both_periods():
+    """Supply a 1 → 3, b 3 → 3, nation 4 → 6; from 2025H1 on R is b, at 3 → 3.
+
+    N 1000, × 6/4 = 1500. R 1000 × 1/4 = 250, × 3/3 = 250 on another scope.
+    """
+    definitions = [
+        define("N", "national", "ab", [("2026H1", "a")]),
+        define("R", "region", "a", [("2025H1", "b")]),
+    ]
+    base, now = Period(2024, 2), Period(2025, 1)
+
+    def supply(*amounts) -> SupplyLink:
+        return SupplyLink(*map(Fraction, amounts))
+
+    old, new = chain(definitions, {"a": 1, "b": 3}, {"a": 3, "b": 3})
+
+    assert list(old.values()) == [
+        Observation("N", base, "base", ("a", "b"), 1000, None, 1000, supply(4, 4)),
+        Observation("R", base, "base", ("a",), 250, None, 1000, supply(1, 4)),
+    ]
+    assert list(new.values()) == [
+        Observation("N", now, "chained", ("a", "b"), 1500, 1000, 1500, supply(6, 6, 4, 4)),
+        Observation("R", now, "break", ("b",), 250, 250, 1500, supply(3, 6, 3, 4)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("nation", "supplies", "released", "message"),
+    [
+        ("a", [(0, 1)], None, "no card is in service in the national index at the base 2024H2"),
+        ("a", [(1, 0), (0, 1)], None, "no supply in the national index in 2025H1"),
+        ("a", [(1, 0), (0, 1), (1, 1)], None, "no supply in the national index in 2025H1"),
+        ("b", [(0, 1), (0, 0), (0, 1)], None, "no supply in the national index in 2025H1"),
+        ("a", [(1, 1), (1, 1)], {"N": 0, "X": 1}, "no supply in the national index in 2024H2"),
+        ("a", [(0, 1), (1, 1)], {"N": 1}, "no supply in the national index in 2024H2"),
+    ],
+    ids=["base", "seed", "link after a seed", "link", "released at zero", "seed of a release"],
+)
+def test_what_a_nation_at_zero_cannot_be_divided_by_is_refused(nation, supplies, released, message):
+    """The nation is a or b, region X is b. Seeding X in 2025H1 would be 0 × 1/0."""
+    definitions = [define("N", "national", nation), define("X", "region", "b")]
+    frozen = released and {
+        code: FrozenLevel(Fraction(level), (nation if code == "N" else "b",))
+        for code, level in released.items()
+    }
 
     with pytest.raises(DataError) as error:
-        chain(definitions, {"a": 1, "b": 0}, {"a": 0, "b": 1})
+        chain(definitions, *({"a": a, "b": b} for a, b in supplies), released=frozen)
 
-    assert error.value.code == "E404"
+    assert str(error.value).replace("base period", "base").startswith(message)
+    assert error.value.code == ("E403" if "base" in message else "E404")
 
 
 def test_what_cannot_be_divided_by_is_null_in_a_link():
