@@ -12,9 +12,11 @@ ROWS := 10000000
 LARGE := 0
 ROUNDS := 3
 
-# which modules `make mutants` changes, all if none is named, and every how many changes it tries
+# what `make mutants` changes, modules or single mutants, all if none is named; every how many
+# changes it tries, and how many seconds of tests each meets
 ONLY :=
 EVERY := 1
+SECONDS := 3
 
 .PHONY: help run test check format snapshots bench fonts mutants clean
 .DEFAULT_GOAL := help
@@ -47,8 +49,8 @@ bench: $(VENV)/.bench ## measure the commands beside Polars and DuckDB alone; RO
 fonts: $(VENV)/.fonts ## make the fonts of the bulletin again, byte for byte
 	$(BIN)/python tools/make_fonts.py .
 
-mutants: $(VENV)/.mutation ## change what computes, one place at a time, and see what no test notices; ONLY="indices rounding", EVERY=
-	$(BIN)/python tools/mutants.py --every $(EVERY) $(ONLY)
+mutants: $(VENV)/.mutation ## change what computes, one place at a time, and see what no test notices; ONLY=, EVERY=, SECONDS=
+	$(BIN)/python tools/mutants.py --every $(EVERY) --seconds $(SECONDS) $(ONLY)
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis build dist

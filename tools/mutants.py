@@ -9,9 +9,12 @@ functions alone, and half of the formulas are properties: it works on a copy, in
 which every ``@property`` is spelled out. It also starts and collects the tests anew for each
 mutant, which takes seconds: ``mutant_tests`` runs them in its place.
 
-Run in the repository, for all modules, for some, or for single mutants again:
+A mutant meets some seconds of tests, the closest and the quickest of those that reach it. What
+survives them may meet all: run it again by its name with `--seconds 1000`.
 
-    python tools/mutants.py [--every N] [MODULE | MUTANT ...]
+Run in the repository, for all modules, for some, or for single mutants:
+
+    python tools/mutants.py [--every N] [--seconds N] [MODULE | MUTANT ...]
 
 and look at what survived, in build/mutants, with ``mutmut show MUTANT``.
 """
@@ -34,8 +37,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 COPY = ROOT / "build" / "mutants"
 COPIED = ("cci_cli", "config", "docs", "snapshots", "tests", "tools", "README.md", "pyproject.toml")
-#: Tests that a mutant meets: two choices that take so long together, with what starting one costs.
-SECONDS, OVERHEAD, FEWEST = 3.0, 0.005, 3
+#: What starting a test costs, in seconds; how many tests a mutant meets however long they take.
+OVERHEAD, FEWEST = 0.005, 3
 #: What the exit code of the tests under a mutant says of it; a signal ends one that takes too long.
 ENDINGS = {0: "survived", 1: "killed", 3: "killed"}
 
@@ -122,10 +125,10 @@ def find_mutants(wanted: Sequence[str], every: int) -> Iterator[str]:
             yield from (name for name in names if name in wanted)
 
 
-def choose_tests(tests: Tests, seconds: Mapping[str, float]) -> dict[str, list[str]]:
+def choose_tests(tests: Tests, seconds: Mapping[str, float], most: float) -> dict[str, list[str]]:
     """By function, the quickest of its tests and those that touch the fewest others.
 
-    Those that are quick and close to it come first.
+    Each of the two take ``most`` seconds together; what is quick and close to it comes first.
     """
     touched = Counter(test for found in tests.values() for test in found)
     chosen = {}
@@ -133,16 +136,16 @@ def choose_tests(tests: Tests, seconds: Mapping[str, float]) -> dict[str, list[s
         quickest = sorted(found, key=lambda test: (seconds[test], test))
         closest = sorted(found, key=lambda test: (touched[test], seconds[test], test))
         chosen[name] = sorted(
-            {*_take(quickest, seconds), *_take(closest, seconds)},
+            {*_take(quickest, seconds, most), *_take(closest, seconds, most)},
             key=lambda test: (touched[test] * (OVERHEAD + seconds[test]), test),
         )
     return chosen
 
 
-def _take(tests: Sequence[str], seconds: Mapping[str, float]) -> Sequence[str]:
-    """The first of some tests, as many as fit into ``SECONDS``, and some in any case."""
+def _take(tests: Sequence[str], seconds: Mapping[str, float], most: float) -> Sequence[str]:
+    """The first of some tests, as many as fit into some seconds, and a few in any case."""
     ends = accumulate(seconds[test] + OVERHEAD for test in tests)
-    return tests[: max(FEWEST, sum(1 for end in ends if end <= SECONDS))]
+    return tests[: max(FEWEST, sum(1 for end in ends if end <= most))]
 
 
 def run_tests(plan: Mapping[str, Sequence[str]], seconds: Mapping[str, float]) -> dict[str, str]:
@@ -165,11 +168,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="mutants that the tests do not notice")
     parser.add_argument("wanted", nargs="*", metavar="MODULE | MUTANT")
     parser.add_argument("--every", type=int, default=1, help="take every so many of a module")
+    parser.add_argument("--seconds", type=float, default=3.0, help="of tests that a mutant meets")
     options = parser.parse_args()
     start = time.monotonic()
     copy_repository()
     tests, seconds = make_mutants()
-    chosen = choose_tests(tests, seconds)
+    chosen = choose_tests(tests, seconds, options.seconds)
     mutants = list(find_mutants(options.wanted, options.every))
     plan = {mutant: chosen.get(mutant.rpartition("__mutmut_")[0], []) for mutant in mutants}
     first = {"": sorted({test for found in plan.values() for test in found})}
