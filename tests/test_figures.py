@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from cci_cli.definitions import IndexDefinition, Methodology
+from cci_cli.definitions import IndexDefinition, Methodology, ScopeChange
 from cci_cli.figures import (
     RELEASE_COLUMNS,
     Rounder,
@@ -173,6 +173,7 @@ def test_the_rows_of_a_release_are_read_back_exactly(figures):
 
 def test_names_are_in_the_language_asked_for():
     rounder = Rounder(METHOD)
+    assert round_figures(FIGURES[1], rounder, "zh")["provinces"] == ["a", "b"]
 
     def words(index: IndexDefinition, lang) -> tuple[str, ...]:
         found = round_figures(replace(FIGURES[1], definition=index), rounder, lang)
@@ -184,10 +185,14 @@ def test_names_are_in_the_language_asked_for():
 
 
 def test_a_row_of_a_printed_table_has_the_level_alone():
-    (row,) = to_printed_rows([REGION], NOW, {"R": Decimal("62.50")})
+    """On the provinces of the period: from 2025H1 on a and b, before and later others."""
+    changes = (ScopeChange(NOW, ("a", "b")), ScopeChange(NOW.next, ("b",)))
+    index = replace(REGION, provinces=("c",), changes=changes)
+
+    (row,) = to_printed_rows([index], NOW, {"R": Decimal("62.50")})
 
     assert list(row) == list(RELEASE_COLUMNS)
-    assert {name: text for name, text in row.items() if text} == {
+    assert row == dict.fromkeys(RELEASE_COLUMNS, "") | {
         "code": "R",
         "kind": "region",
         "series": "地区",
