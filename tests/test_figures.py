@@ -162,6 +162,15 @@ def test_what_is_null_at_the_base_is_empty_in_a_row():
     }
 
 
+def test_a_small_figure_is_written_without_an_exponent():
+    """Nothing moved: growth of 0 % with eight places is 0.00000000, not 0E-8."""
+    still = replace(FIGURES[1].observation, link=link(40000, 120000, 40000, 120000))
+
+    (row,) = to_release_rows([replace(FIGURES[1], observation=still)], replace(METHOD, decimals=8))
+
+    assert (row["growth_pct"], row["contribution_pp"]) == ("0.00000000", "0.00000000")
+
+
 @pytest.mark.parametrize("figures", [FIGURES, BASE], ids=["link", "base"])
 def test_the_rows_of_a_release_are_read_back_exactly(figures):
     actual = parse_release_rows(to_release_rows(figures, METHOD), NOW)
