@@ -6,8 +6,10 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
+import polars as pl
 import pytest
 
+from cci_cli import __version__
 from cci_cli.definitions import IndexDefinition, Methodology, ScopeChange
 from cci_cli.figures import (
     RELEASE_COLUMNS,
@@ -18,11 +20,12 @@ from cci_cli.figures import (
     parse_release_rows,
     round_figures,
     to_printed_rows,
+    to_provenance,
     to_release_rows,
 )
 from cci_cli.indices import FrozenLevel, Observation, SupplyLink
 from cci_cli.periods import Period, PeriodRef
-from cci_cli.results import IndexFigures, Release
+from cci_cli.results import IndexFigures, Release, Snapshot, SnapshotFacts
 
 NOW = Period(2025, 1)
 METHOD = Methodology(
@@ -210,6 +213,20 @@ def test_a_row_of_a_printed_table_has_the_level_alone():
         "level": "62.50",
         "level_exact": "125/2",
         "provinces": "a|b",
+    }
+
+
+def test_the_sources_of_figures_are_named_with_their_hashes():
+    facts = SnapshotFacts(sha256="5a", rows=1, nodes=1)
+    snapshot = Snapshot(PeriodRef(NOW, 2), facts, pl.DataFrame(), is_demonstration=False)
+    printed = replace(release(to_release_rows(BASE, METHOD), decimals=2), sha256="c0")
+
+    assert to_provenance({NOW: snapshot}, [printed], {"cci.toml": "99"}, METHOD) == {
+        "snapshots": {"2025H1": {"revision": "r2", "sha256": "5a"}},
+        "releases": {"2025H1": {"release": "r1", "sha256": "c0", "transcribed": True}},
+        "config": {"cci.toml": "99"},
+        "methodology": "test",
+        "cci": __version__,
     }
 
 
