@@ -27,7 +27,7 @@ def build_drivers(
     changes: Sequence[tuple[Link, pl.DataFrame]],
     keys: Sequence[str],
     national_level: Fraction,
-    top: int = 0,
+    top: int,
 ) -> tuple[Driver, ...]:
     """The drivers over all links, the largest contribution first, ties by key.
 

@@ -5,10 +5,12 @@ A is one node of standard cards in province a, b one in b; N is both, R is a, S 
 
 import json
 from fractions import Fraction
+from types import SimpleNamespace
 
 import pytest
 from conftest import index_toml, store
 
+from cci_cli.spans import Span
 from cci_cli.store import read_snapshot
 
 FAMILY = (
@@ -309,3 +311,26 @@ def test_each_revision_is_read_once(revised, monkeypatch, cci):
     assert cci("diff", "2024H2", "2026H1", "--by", "node", workspace=revised).code == 0
 
     assert sorted(read) == ["2024H2@r1", "2025H1@r1", "2025H1@r2", "2025H2@r1", "2026H1@r1"]
+
+
+@pytest.mark.parametrize("gap", [None, "first", "last", "old", "new"])
+def test_what_no_link_explains_is_left_of_the_change(gap):
+    """R 100 → 150 over links 100 → 120 and 110 → 155: 50 − 20 − 45 = −15; S stands still.
+
+    Where the level of one end or of one link is missing, nothing is known.
+    """
+
+    def link(old, new):
+        sides = [{"R": SimpleNamespace(level=Fraction(level))} for level in (old, new)]
+        return SimpleNamespace(old=sides[0], new=sides[1])
+
+    links, first, last = (link(100, 120), link(110, 155)), {"R": 100}, {"R": 150}
+    if gap is not None:
+        sides = {"first": first, "last": last, "old": links[1].old, "new": links[0].new}
+        del sides[gap]["R"]
+    nothing = dict.fromkeys(
+        ("config", "first", "last", "releases", "compilations", "origin", "outdated")
+    )
+    span = Span(**nothing, links=links, from_levels=first, to_levels=last)
+
+    assert span.find_restated("R") == (-15 if gap is None else None)
