@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
@@ -82,8 +83,12 @@ def test_of_a_level_that_is_not_known_there_is_no_sum(missing):
 
 
 def test_only_regions_that_divide_up_the_nation_in_the_period_are_added():
-    """From 2025H1 on S is b and c: b then counts twice. A hub is no region."""
+    """From 2025H1 on S is b and c: b then counts twice. A hub is no region.
+
+    The nation is to change too, later than both periods.
+    """
     nation, first, second = CONFIG.indices
+    nation = replace(nation, changes=(ScopeChange(NOW.next, ("a",)),))
     twice = replace(second, changes=(ScopeChange(NOW, ("b", "c")),))
     config = replace(CONFIG, indices=(nation, first, twice, define("H", "hub", "a")))
     uneven = levels(N="1000", R="1", S="1")
@@ -109,9 +114,9 @@ def test_a_table_in_neither_encoding_is_told_where_it_is_not_utf_8():
     assert "2" in problem.message
 
 
-def read(lines: list[str], period: Period = NOW) -> tuple[dict[str, Decimal], list[tuple]]:
+def read(lines: list[str], period: Period = NOW, before=None) -> tuple[dict, list[tuple]]:
     problems = ProblemList("t.csv")
-    found = parse_level_table("\n".join(lines).encode(), CONFIG, period, None, problems)
+    found = parse_level_table("\n".join(lines).encode(), CONFIG, period, before, problems)
     return found, [(item.code, item.line, item.column, item.value) for item in problems.kept]
 
 
@@ -138,6 +143,32 @@ def test_a_level_is_printed_with_its_places_and_nothing_else(text):
 
     assert set(found) == {"N", "S"}
     assert problems == [("E353", 3, " 2025年6月30日(最新)", text)]
+
+
+@pytest.mark.parametrize(
+    ("decimals", "example"), [(2, "a level with 2 decimals such as 1000.00"), (0, "such as 1000")]
+)
+def test_an_example_of_a_level_is_given(decimals, example):
+    config = replace(CONFIG, methodology=replace(CONFIG.methodology, decimals=decimals))
+    problems = ProblemList("t.csv")
+    lines = [HEADER, *(f"x,{code} 指数,—,?" for code in "NRS")]
+
+    parse_level_table("\n".join(lines).encode(), config, NOW, None, problems)
+
+    assert [item.code for item in problems.kept] == ["E353"] * 3
+    assert all((item.hint or "").endswith(example) for item in problems.kept)
+
+
+def test_the_column_before_agrees_with_the_release_before():
+    """R was released as 250.00, by whichever digits; S was not released, and may be anything."""
+    rows = ({"code": "N", "level": "1000.0"}, {"code": "R", "level": "250.00"})
+    before = SimpleNamespace(rows=rows, name="releases/2024H2/r1")
+    lines = [HEADER, "x,N 指数,1000.00,1.00", "x,R 指数,251.00,2.00", "x,S 指数,7.00,3.00"]
+
+    found, problems = read(lines, before=before)
+
+    assert found == levels(N="1.00", R="2.00", S="3.00")
+    assert problems == [("E355", 3, "2024年12月31日（上一期）", "251.00")]
 
 
 def test_every_index_has_one_row():
