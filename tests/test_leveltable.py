@@ -185,6 +185,17 @@ def test_every_index_has_one_row():
     ]
 
 
+def test_a_row_of_another_length_may_be_that_of_the_index_that_is_missing():
+    problems = ProblemList("t.csv")
+    lines = [HEADER, "x,N 指数,1.00", "x,R 指数,1.00,1.00"]
+
+    parse_level_table("\n".join(lines).encode(), CONFIG, NOW, None, problems)
+
+    assert [(item.code, item.line, item.message) for item in problems.kept] == [
+        ("E317", 2, "row has 3 fields, the header has 4 fields")
+    ]
+
+
 @pytest.mark.parametrize("nation", ["1000.00", "1000.01"])
 def test_the_nation_at_the_base_is_the_base_level(nation):
     header = "指数名称,2024年12月31日"
