@@ -37,6 +37,7 @@ def test_anything_else_is_no_period(text):
         parse_period(text)
 
     assert (raised.value.code, raised.value.exit_code) == ("E101", 2)
+    assert f"`{text}`" in str(raised.value)
 
 
 def test_a_period_is_observed_on_its_last_day():
@@ -71,3 +72,4 @@ def test_what_is_no_revision_is_refused(text):
         parse_ref(text)
 
     assert raised.value.code == "E102"
+    assert f"`{text}`" in str(raised.value)
