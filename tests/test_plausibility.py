@@ -124,13 +124,16 @@ def test_a_model_is_new_where_no_card_of_it_was_in_service_anywhere(warnings):
         (2503, 1001, True),
         (2502, 1001, False),
         (1000, 2500, False),
+        (1002, 2505, False),
+        (1002, 2506, True),
         (10, 1510, False),
         (10, 1511, True),
         (1511, 10, True),
     ],
 )
 def test_a_node_may_jump_up_to_either_limit(warnings, old, new, is_warned):
-    """2.5 × 1001 = 2502.5 and 1501 cards more: beyond both is 2503. 10 + 1500 is not beyond."""
+    """2.5 × 1001 = 2502.5 and 1501 cards more: beyond both is 2503. 10 + 1500 is not beyond,
+    nor is 2.5 × 1002 = 2505."""
     frames = (
         pl.DataFrame({"node_id": ["n", other], "cards": [cards, 9000]})
         for other, cards in (("gone", old), ("come", new))
