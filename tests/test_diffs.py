@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from cci_cli.columns import CARDS, COLUMNS, IN_SERVICE, MODEL, NODE_ID, PROVINCE, STATUS, STATUSES
 from cci_cli.conversion import scale_rates
-from cci_cli.diffs import Link, check_units, find_changes, measure_move, sum_changes
+from cci_cli.definitions import IndexDefinition
+from cci_cli.diffs import (
+    Link,
+    check_units,
+    find_changes,
+    find_scope,
+    measure_move,
+    sum_changes,
+)
 from cci_cli.edits import find_edits
 from cci_cli.errors import DataError
 from cci_cli.indices import Observation, SupplyLink
@@ -254,6 +262,18 @@ def test_the_parts_of_a_move_add_up_to_what_became_of_its_supply(releases, origi
     started = 10 if origin is None else origin[1]
     # what is not a revision is a gap between two links
     assert parts == 50 - started - (1 if move.revision is None else 0)
+
+
+def test_a_scope_is_as_it_was_seen_else_as_defined_where_there_is_supply():
+    """R was seen on b; unseen it is a and z as defined, and of z there was no supply then."""
+    index = IndexDefinition("R", "region", "s", "R", "R", ("a", "z"))
+    supply = {"a": Fraction(0), "b": Fraction(1)}
+    now = SupplyLink(Fraction(1), Fraction(1))
+    level = Fraction(1)
+    seen = {"R": Observation("R", PERIODS[0], "base", ("b",), level, None, level, now)}
+
+    assert find_scope(index, PERIODS[0], seen, supply) == ("b",)
+    assert find_scope(index, PERIODS[0], {}, supply) == ["a"]
 
 
 def test_over_no_link_nothing_moves():
