@@ -201,6 +201,17 @@ def test_status_alone_makes_a_change():
     assert STATUS not in found.columns
 
 
+@pytest.mark.parametrize(
+    ("status", "cause"), [("suspended", "put_into_service"), (IN_SERVICE, "expanded")]
+)
+def test_another_model_puts_a_node_into_service_or_expands_it(status, cause):
+    """Three cards of another model, at a node with five that stay suspended, or in service."""
+    old = [("n", None, "a", "M", "5", status, None)]
+    new = [*old, ("n", None, "a", "half", "3", IN_SERVICE, None)]
+
+    assert changes(old, new).collect().select("cause", CARDS).rows() == [(cause, 3)]
+
+
 # what a scope added over links
 
 RELEASED = object()
