@@ -1566,7 +1566,7 @@ def test_a_chain_is_taken_up_from_released_levels_on_the_scopes_of_then():
     = 1500, R on a alone 500 × 2/1 = 1000, S 900 × 3/3, T 80 × 2/1 = 160.
     """
     definitions = [
-        define("N", "national", "ab"),
+        define("N", "national", "ab", [("2026H2", "a")]),
         define("R", "region", "a"),
         define("S", "region", "b"),
         define("T", "hub", "a"),

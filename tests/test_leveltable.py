@@ -187,13 +187,16 @@ def test_every_index_has_one_row():
 
 def test_a_row_of_another_length_may_be_that_of_the_index_that_is_missing():
     problems = ProblemList("t.csv")
-    lines = [HEADER, "x,N 指数,1.00", "x,R 指数,1.00,1.00"]
+    lines = [HEADER, "x,N 指数,1.00", "x,R 指数,1.00,1", "x,SS指数,1.00,1.00"]
 
     parse_level_table("\n".join(lines).encode(), CONFIG, NOW, None, problems)
 
     assert [(item.code, item.line, item.message) for item in problems.kept] == [
-        ("E317", 2, "row has 3 fields, the header has 4 fields")
+        ("E317", 2, "row has 3 fields, the header has 4 fields"),
+        ("E353", 3, "not a level as printed"),
+        ("E351", 4, "not an index of the config"),
     ]
+    assert problems.kept[2].hint == "did you mean `S 指数`?"
 
 
 @pytest.mark.parametrize("nation", ["1000.00", "1000.01"])
