@@ -248,6 +248,11 @@ def test_a_transcribed_release_in_the_span(make_workspace, publish, diff, tmp_pa
     there, back = diff(root, "2024H2", "2025H1")["N"], diff(root, "2025H1", "2025H2")["N"]
     assert (levels(there), there["restated"]) == (("1000.00", "1090.00"), -10)
     assert (levels(back), back["restated"]) == (("1090.00", "1308.00"), 0)
+    assert back["parts"] == [22, 0, 0, None]
+    # a release in between could have been revised since, and was not: 110 → 132 → 145 cards
+    publish(root, "2025H2")
+    store(root, "2026H1", [("n", "a", "M", 145)])
+    assert diff(root, "2025H1", "2026H1")["N"]["parts"] == [35, 0, 0, 0]
 
 
 @pytest.mark.parametrize(
