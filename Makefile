@@ -15,8 +15,13 @@ ROUNDS := 3
 MINUTES := 1
 # how often each call of the system fails in each way under `make faults`; 0 is each time
 FAULTS := 3
+# what `make mutants` changes, modules or single mutants, all if none is named; every how many
+# changes it tries, and how many seconds of tests each meets
+ONLY :=
+EVERY := 1
+SECONDS := 3
 
-.PHONY: help run test check format coverage snapshots bench fuzz faults errors fonts clean
+.PHONY: help run test check format coverage snapshots bench fuzz faults mutants errors fonts clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -54,6 +59,9 @@ fuzz: $(VENV)/.test ## hand mutated raw files to `cci ingest` for a minute; MINU
 faults: $(VENV)/.test ## let calls of the system fail under each command, by strace; FAULTS= of each kind and call
 	$(BIN)/python tools/faults/campaign.py --faults $(FAULTS)
 
+mutants: $(VENV)/.mutation ## change what computes, one place at a time, and see what no test notices; ONLY=, EVERY=, SECONDS=
+	$(BIN)/python tools/mutants.py --every $(EVERY) --seconds $(SECONDS) $(ONLY)
+
 errors: $(VENV)/.core ## write docs/errors.md from the catalogue of messages
 	$(BIN)/python tools/make_errors.py .
 
@@ -87,4 +95,8 @@ $(VENV)/.bench: $(VENV)/.core
 $(VENV)/.fonts: $(VENV)/.core
 	$(PIP) pip
 	$(PIP) --group fonts
+	touch $@
+
+$(VENV)/.mutation: $(VENV)/.test
+	$(PIP) --group mutation
 	touch $@

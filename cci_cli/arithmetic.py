@@ -145,17 +145,18 @@ def _find_origin(result: ExplainResult, lang: Lang) -> str:
 
 def _rounding_lines(result: ExplainResult, lang: Lang) -> Iterator[str]:
     rounding = describe_rounding(result.figures.observation, result.methodology)
-    # a margin of nothing has an exponent unless told otherwise
-    printed, margin = rounding["printed"], f"{rounding['distance_to_tie']:f}"
-    half_up, half_even = rounding["half_up"], rounding["half_even"]
     other = "half_even" if result.methodology.rounding == "half_up" else "half_up"
-    differs = half_up != half_even
+    # what is small has an exponent unless told otherwise
+    printed, margin, otherwise = (
+        f"{rounding[name]:f}" for name in ("printed", "distance_to_tie", other)
+    )
+    differs = printed != otherwise
     if lang == "zh":
         text = f"印出 {printed}（{result.methodology.rounding}），距舍入边界 {margin} 点"
-        text += f"；按 {other} 为 {rounding[other]}，与之不同" if differs else f"；按 {other} 相同"
+        text += f"；按 {other} 为 {otherwise}，与之不同" if differs else f"；按 {other} 相同"
     else:
         text = f"printed {printed} ({result.methodology.rounding}), {margin} from the next tie"
-        text += f"; {rounding[other]} under {other}" if differs else f"; the same under {other}"
+        text += f"; {otherwise} under {other}" if differs else f"; the same under {other}"
     yield text
     figures = round_figures(result.figures, Rounder(result.methodology), lang)
     names = {

@@ -32,7 +32,8 @@ def tally_cards(nodes: pl.LazyFrame) -> pl.DataFrame:
     return (
         nodes.group_by(PROVINCE, MODEL)
         .agg(
-            pl.when(status == IN_SERVICE).then(cards).otherwise(0).cast(pl.Int128).sum(),
+            # a sum of nulls is 0
+            pl.when(status == IN_SERVICE).then(cards).cast(pl.Int128).sum(),
             rows=(cards.is_not_null() & status.is_in(STATUSES)).sum(),
         )
         .collect(engine="streaming")

@@ -271,7 +271,8 @@ def find_changes(
 
 
 def _count(cards: pl.Expr) -> pl.Expr:
-    return pl.when(pl.col(STATUS) == IN_SERVICE).then(cards).otherwise(0).cast(pl.Int128)
+    """Cards in service; null where there are none, as where there is no row."""
+    return pl.when(pl.col(STATUS) == IN_SERVICE).then(cards).cast(pl.Int128)
 
 
 def _sum_node(rows: pl.LazyFrame, prefix: str) -> pl.LazyFrame:

@@ -27,7 +27,7 @@ def build_drivers(
     changes: Sequence[tuple[Link, pl.DataFrame]],
     keys: Sequence[str],
     national_level: Fraction,
-    top: int = 0,
+    top: int,
 ) -> tuple[Driver, ...]:
     """The drivers over all links, the largest contribution first, ties by key.
 
@@ -42,9 +42,9 @@ def build_drivers(
         # over one link units alone decide on the order: a million nodes need no fractions
         [(link, frame)] = changes
         ranked = _rank_keys(frame, keys)
-        largest, left_out = ranked.head(top), max(ranked.height - top, 0)
-        frames = [(link, frame.join(largest, on=keys, how="semi", nulls_equal=True))]
-        rest = [(link, frame.join(largest, on=keys, how="anti", nulls_equal=True))]
+        largest, left_out = ranked.head(top), ranked.height - top
+        frames = [(link, frame.join(largest, on=keys, how="semi"))]
+        rest = [(link, frame.join(largest, on=keys, how="anti"))]
     drivers = _tally(frames, keys, national_level)
     others = _tally(rest, (), national_level)
     if top:

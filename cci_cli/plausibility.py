@@ -48,7 +48,7 @@ def warn_of_province_moves(
         warnings: what is found is added to it.
     """
     for province, now in new.items():
-        before = old.get(province, Fraction(0))
+        before = old.get(province)
         if not before and now:
             warnings.add("W302", column=PROVINCE, value=province, previous=previous)
         elif before and not now:

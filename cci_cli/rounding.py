@@ -24,10 +24,7 @@ def round_exact(value: Fraction, decimals: int, mode: RoundingMode = "half_up") 
     if value < 0:
         units = -units
     # a string, not scaleb: the context of decimal would round a long number
-    sign, digits = ("-", str(-units)) if units < 0 else ("", str(units))
-    digits = digits.rjust(decimals + 1, "0")
-    point = len(digits) - decimals
-    return Decimal(f"{sign}{digits[:point]}.{digits[point:]}" if decimals else f"{sign}{digits}")
+    return Decimal(f"{units}E-{decimals}")
 
 
 def fraction_text(value: Fraction) -> str:

@@ -11,9 +11,19 @@ from hypothesis import strategies as st
 
 from cci_cli.columns import CARDS, COLUMNS, IN_SERVICE, MODEL, NODE_ID, PROVINCE, STATUS, STATUSES
 from cci_cli.conversion import scale_rates
-from cci_cli.diffs import check_units, find_changes, sum_changes
+from cci_cli.definitions import IndexDefinition
+from cci_cli.diffs import (
+    Link,
+    check_units,
+    find_changes,
+    find_scope,
+    measure_move,
+    sum_changes,
+)
 from cci_cli.edits import find_edits
 from cci_cli.errors import DataError
+from cci_cli.indices import Observation, SupplyLink
+from cci_cli.periods import Period
 from cci_cli.results import CAUSES
 from cci_cli.rules import to_canonical
 
@@ -190,3 +200,95 @@ def test_status_alone_makes_a_change():
 
     assert found.select("cause", CARDS).rows() == [("put_into_service", 5)]
     assert STATUS not in found.columns
+
+
+@pytest.mark.parametrize(
+    ("status", "cause"), [("suspended", "put_into_service"), (IN_SERVICE, "expanded")]
+)
+def test_another_model_puts_a_node_into_service_or_expands_it(status, cause):
+    """Three cards of another model, at a node with five that stay suspended, or in service."""
+    old = [("n", None, "a", "M", "5", status, None)]
+    new = [*old, ("n", None, "a", "half", "3", IN_SERVICE, None)]
+
+    assert changes(old, new).collect().select("cause", CARDS).rows() == [(cause, 3)]
+
+
+# what a scope added over links
+
+RELEASED = object()
+PERIODS = (Period(2024, 2), Period(2025, 1), Period(2025, 2))
+
+
+def link(number, old_supply, new_supply, points, release=None) -> Link:
+    """The first or the second link; what nodes there were is not looked at."""
+    return Link(
+        before=PERIODS[number],
+        now=PERIODS[number + 1],
+        config=None,
+        release=release,
+        snapshots=(),
+        old={},
+        new={},
+        old_supply={place: Fraction(supply) for place, supply in old_supply.items()},
+        new_supply={place: Fraction(supply) for place, supply in new_supply.items()},
+        points=Fraction(points),
+        units={},
+        card_hours=Fraction(1),
+    )
+
+
+@pytest.mark.parametrize(
+    ("releases", "origin", "expected"),
+    [
+        ((None, None), None, (176, 19, 20, None)),
+        ((RELEASED, None), None, (176, 19, 20, 1)),
+        ((None, RELEASED), None, (176, 19, 20, 1)),
+        ((None, None), (("a",), 12), (176, 19, 20, -1)),
+        ((None, None), (("a", "z"), 13), (176, 19, 17, 1)),
+    ],
+    ids=["never released", "first", "second", "from a release", "from another scope"],
+)
+def test_the_parts_of_a_move_add_up_to_what_became_of_its_supply(releases, origin, expected):
+    """a 10 → 15, counted anew 16 → 20; with the second link b enters the scope, 20 → 30.
+
+    Points 10 × (15 − 10) + 9 × (50 − 36) = 176, increment 5 + 14 = 19, scope 36 − 16 = 20,
+    revision 16 − 15 = 1: from 10 to 50. Released as 12: revision 10 − 12 + 1 = −1, from 12 to 50.
+    Released as 13 on a and z: that 10 − 13 is a matter of scope, 20 − 3 = 17.
+    """
+    scopes = {PERIODS[0]: (("a",), ("a",)), PERIODS[1]: (("a",), ("a", "b"))}
+    links = [
+        link(0, {"a": 10, "b": 20}, {"a": 15, "b": 20}, 10, releases[0]),
+        link(1, {"a": 16, "b": 20}, {"a": 20, "b": 30}, 9, releases[1]),
+    ]
+    seen = None
+    if origin is not None:
+        provinces, supply = origin
+        now = SupplyLink(Fraction(supply), Fraction(100))
+        level = Fraction(1)
+        seen = Observation("R", PERIODS[0], "base", provinces, level, None, level, now)
+
+    move = measure_move(lambda link: scopes[link.before], links, seen)
+
+    assert (move.points, move.increment, move.scope, move.revision) == expected
+    parts = move.increment + move.scope + (move.revision or 0)
+    started = 10 if origin is None else origin[1]
+    # what is not a revision is a gap between two links
+    assert parts == 50 - started - (1 if move.revision is None else 0)
+
+
+def test_a_scope_is_as_it_was_seen_else_as_defined_where_there_is_supply():
+    """R was seen on b; unseen it is a and z as defined, and of z there was no supply then."""
+    index = IndexDefinition("R", "region", "s", "R", "R", ("a", "z"))
+    supply = {"a": Fraction(0), "b": Fraction(1)}
+    now = SupplyLink(Fraction(1), Fraction(1))
+    level = Fraction(1)
+    seen = {"R": Observation("R", PERIODS[0], "base", ("b",), level, None, level, now)}
+
+    assert find_scope(index, PERIODS[0], seen, supply) == ("b",)
+    assert find_scope(index, PERIODS[0], {}, supply) == ["a"]
+
+
+def test_over_no_link_nothing_moves():
+    move = measure_move(lambda _: ((), ()), [])
+
+    assert (move.points, move.increment, move.scope, move.revision) == (0, 0, 0, None)

@@ -19,7 +19,7 @@ HASHES = st.integers(0, 63).flatmap(
 )
 
 
-@examples(60)
+@examples(25)
 @given(
     batches=st.lists(st.lists(HASHES, max_size=12), max_size=8), most=st.sampled_from([0, 5, 99])
 )

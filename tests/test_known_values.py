@@ -16,7 +16,7 @@ from conftest import index_toml, store
 
 from cci_cli.definitions import IndexDefinition, ScopeChange
 from cci_cli.errors import DataError
-from cci_cli.indices import Observation, chain_indices
+from cci_cli.indices import FrozenLevel, Observation, SupplyLink, chain_indices, sum_supply
 from cci_cli.periods import Period, parse_period
 
 Document = dict[str, Any]
@@ -1366,14 +1366,14 @@ def define(code, kind, provinces, changes=()):
     )
 
 
-def chain(definitions, *supplies) -> list[dict[str, Observation]]:
+def chain(definitions, *supplies, released=None) -> list[dict[str, Observation]]:
     """Observations by code, one entry per half-year from 2024H2 on; base level 1000."""
     periods = [Period(2024, 2), Period(2025, 1), Period(2025, 2), Period(2026, 1)]
     exact = {
         period: {province: Fraction(value) for province, value in supply.items()}
         for period, supply in zip(periods, supplies, strict=False)
     }
-    chained = chain_indices(definitions, exact, Fraction(1000))
+    chained = chain_indices(definitions, exact, Fraction(1000), released)
     return [{seen.code: seen for seen in observations} for observations in chained.values()]
 
 
@@ -1470,11 +1470,134 @@ def test_an_absent_province_is_an_error_of_the_pure_functions_too():
         chain(THREE_REGIONS, {"a": 1, "b": 1, "c": 1})
 
 
-def test_a_region_outside_the_nation_cannot_be_seeded_while_the_nation_is_at_zero():
-    """The nation is a, region X is b: a 1 → 0, b 0 → 1. National level × share is 0 × 1/0."""
-    definitions = [define("N", "national", "a"), define("X", "region", "b")]
+def test_an_observation_has_the_levels_and_supplies_of_both_periods():
+    """Supply a 1 → 3, b 3 → 3, nation 4 → 6; from 2025H1 on R is b, at 3 → 3.
+
+    N 1000, × 6/4 = 1500. R 1000 × 1/4 = 250, × 3/3 = 250 on another scope.
+    """
+    definitions = [
+        define("N", "national", "ab", [("2026H1", "a")]),
+        define("R", "region", "a", [("2025H1", "b")]),
+    ]
+    base, now = Period(2024, 2), Period(2025, 1)
+
+    def supply(*amounts) -> SupplyLink:
+        return SupplyLink(*map(Fraction, amounts))
+
+    old, new = chain(definitions, {"a": 1, "b": 3}, {"a": 3, "b": 3})
+
+    assert list(old.values()) == [
+        Observation("N", base, "base", ("a", "b"), 1000, None, 1000, supply(4, 4)),
+        Observation("R", base, "base", ("a",), 250, None, 1000, supply(1, 4)),
+    ]
+    assert list(new.values()) == [
+        Observation("N", now, "chained", ("a", "b"), 1500, 1000, 1500, supply(6, 6, 4, 4)),
+        Observation("R", now, "break", ("b",), 250, 250, 1500, supply(3, 6, 3, 4)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("nation", "supplies", "released", "message"),
+    [
+        ("a", [(0, 1)], None, "no card is in service in the national index at the base 2024H2"),
+        ("a", [(1, 0), (0, 1)], None, "no supply in the national index in 2025H1"),
+        ("a", [(1, 0), (0, 1), (1, 1)], None, "no supply in the national index in 2025H1"),
+        ("b", [(0, 1), (0, 0), (0, 1)], None, "no supply in the national index in 2025H1"),
+        ("a", [(1, 1), (1, 1)], {"N": 0, "X": 1}, "no supply in the national index in 2024H2"),
+        ("a", [(0, 1), (1, 1)], {"N": 1}, "no supply in the national index in 2024H2"),
+    ],
+    ids=["base", "seed", "link after a seed", "link", "released at zero", "seed of a release"],
+)
+def test_what_a_nation_at_zero_cannot_be_divided_by_is_refused(nation, supplies, released, message):
+    """The nation is a or b, region X is b. Seeding X in 2025H1 would be 0 × 1/0."""
+    definitions = [define("N", "national", nation), define("X", "region", "b")]
+    frozen = released and {
+        code: FrozenLevel(Fraction(level), (nation if code == "N" else "b",))
+        for code, level in released.items()
+    }
 
     with pytest.raises(DataError) as error:
-        chain(definitions, {"a": 1, "b": 0}, {"a": 0, "b": 1})
+        chain(definitions, *({"a": a, "b": b} for a, b in supplies), released=frozen)
 
-    assert error.value.code == "E404"
+    assert str(error.value).replace("base period", "base").startswith(message)
+    assert error.value.code == ("E403" if "base" in message else "E404")
+
+
+def test_what_cannot_be_divided_by_is_null_in_a_link():
+    """0 → 1 in a nation 0 → 2: growth from zero and a contribution to it are null, the share of
+    the increment is 1/2. Where the nation before is not known, neither has a value.
+    """
+    one, two, zero = Fraction(1), Fraction(2), Fraction(0)
+
+    from_zero = SupplyLink(one, two, zero, zero)
+    assert (from_zero.growth, from_zero.contribution) == (None, None)
+    assert (from_zero.increment, from_zero.increment_share) == (1, Fraction(1, 2))
+
+    unknown = SupplyLink(one, two, one, None)
+    assert (unknown.growth, unknown.contribution, unknown.increment_share) == (0, None, None)
+
+
+@pytest.mark.parametrize(
+    ("level", "supply", "expected"),
+    [(0, 0, 0), (0, 4, 0), (1200, 4, 300), (1200, 0, None)],
+    ids=["at zero", "at zero, and supplied", "a quarter", "no share"],
+)
+def test_a_comparable_level_is_the_national_level_by_share(level, supply, expected):
+    """1 card-hour of 4 is a quarter: of 1200 points 300; of a nation at zero it is zero."""
+    link = SupplyLink(Fraction(1 if supply else 0), Fraction(supply))
+    now = Period(2025, 1)
+    seen = Observation("R", now, "chained", ("a",), Fraction(7), None, Fraction(level), link)
+
+    assert seen.comparable_level == expected
+    assert isinstance(seen.comparable_level, Fraction | None)
+
+
+def test_the_supply_of_no_province_is_an_exact_zero():
+    """A whole number in place of a fraction would make a binary float of the next division."""
+    actual = sum_supply({"a": Fraction(1)}, ())
+
+    assert (actual, type(actual)) == (0, Fraction)
+
+
+def test_a_chain_is_taken_up_from_released_levels_on_the_scopes_of_then():
+    """Released N 1200, R 500 on a and b, T 80 on a and on z, which the config no longer has.
+
+    Supply a 1 → 2, b 3 → 3. S was not released and is seeded: 1200 × 3/4 = 900. Then N 1200 × 5/4
+    = 1500, R on a alone 500 × 2/1 = 1000, S 900 × 3/3, T 80 × 2/1 = 160.
+    """
+    definitions = [
+        define("N", "national", "ab", [("2026H2", "a")]),
+        define("R", "region", "a"),
+        define("S", "region", "b"),
+        define("T", "hub", "a"),
+    ]
+    old, new = Period(2025, 1), Period(2025, 2)
+    supplies = {
+        old: {"a": Fraction(1), "b": Fraction(3)},
+        new: {"a": Fraction(2), "b": Fraction(3)},
+    }
+    released = {
+        "N": FrozenLevel(Fraction(1200), ("a", "b")),
+        "R": FrozenLevel(Fraction(500), ("a", "b")),
+        "T": FrozenLevel(Fraction(80), ("a", "z")),
+    }
+
+    chained = chain_indices(definitions, supplies, Fraction(1000), released)
+
+    assert list(chained) == [old, new]
+    first, second = ({seen.code: seen for seen in chained[period]} for period in (old, new))
+    assert {code: (seen.level, seen.status) for code, seen in first.items()} == {
+        "N": (1200, "chained"),
+        "R": (500, "chained"),
+        "S": (900, "reseeded"),
+        "T": (80, "chained"),
+    }
+    assert {seen.period for seen in first.values()} == {old}
+    assert {(seen.previous_level, seen.national_level) for seen in first.values()} == {(None, 1200)}
+    assert [first[code].provinces for code in "NRST"] == [("a", "b"), ("a", "b"), ("b",), ("a",)]
+    assert [first[code].link.supply for code in "NRST"] == [4, 4, 3, 1]
+    assert {seen.link.national_supply for seen in first.values()} == {4}
+    assert [second[code].level for code in "NRST"] == [1500, 1000, 900, 160]
+    assert [second[code].status for code in "NRS"] == ["chained", "break", "chained"]
+    assert [second[code].previous_level for code in "NRST"] == [1200, 500, 900, 80]
+    assert [second[code].link.previous_supply for code in "NRST"] == [4, 1, 3, 1]

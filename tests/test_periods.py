@@ -37,6 +37,7 @@ def test_anything_else_is_no_period(text):
         parse_period(text)
 
     assert (raised.value.code, raised.value.exit_code) == ("E101", 2)
+    assert f"`{text}`" in str(raised.value)
 
 
 def test_a_period_is_observed_on_its_last_day():
@@ -47,6 +48,9 @@ def test_a_period_is_observed_on_its_last_day():
 def test_periods_follow_each_other():
     assert Period(2024, 2).next == Period(2025, 1)
     assert Period(2025, 1).previous == Period(2024, 2)
+    assert Period(2024, 2).next.previous == Period(2024, 2)
+    assert Period(2024, 2).previous == Period(2024, 1)
+    assert Period(2024, 1).next == Period(2024, 2)
     assert list(map(str, periods_between(Period(2024, 2), Period(2026, 1)))) == [
         *("2024H2", "2025H1", "2025H2", "2026H1"),
     ]
@@ -68,3 +72,4 @@ def test_what_is_no_revision_is_refused(text):
         parse_ref(text)
 
     assert raised.value.code == "E102"
+    assert f"`{text}`" in str(raised.value)

@@ -5,7 +5,7 @@ import random
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY
+from conftest import FACTOR, REPOSITORY
 
 from cci_cli import outlines, rawfile
 from cci_cli.csvfile import read_batches, survey_file
@@ -202,12 +202,12 @@ def test_a_word_longer_than_what_is_held_is_cut_and_judged(read, monkeypatch):
 @pytest.mark.parametrize("header", ["节点编号,节点名称,省份,型号,卡数", "省份,型号,卡数,node_id"])
 @pytest.mark.parametrize("words", [1, 3, 20, 1000])
 def test_surveys_in_gb18030_are_read_unasked(read, header, words):
-    """Every hanzi of GB 2312 stands in a name, of two to seven hanzi, in some order."""
+    """Hanzi of GB 2312 in names of two to seven, in some order; all of them in a long run."""
     shuffle = random.Random(words)  # noqa: S311
     for size in range(2, 8):
         hanzi = shuffle.sample(HANZI, len(HANZI))
         names = ["".join(hanzi[start : start + size]) for start in range(0, len(hanzi), size)]
-        for start in range(0, min(len(names), 300 * words), words):
+        for start in range(0, min(len(names), 60 * FACTOR * words), words):
             rows = "".join(f"n,{name},北京,H100,1\n" for name in names[start : start + words])
             found, problems = read(f"{header}\n{rows}".encode("gb18030"))
             assert problems == []
@@ -217,6 +217,8 @@ def test_surveys_in_gb18030_are_read_unasked(read, header, words):
 def test_the_shipped_names_in_gb18030_are_read_unasked(read):
     nodes = (REPOSITORY / "snapshots/2024H2/r1/nodes.csv").read_text(encoding="utf-8")
     header, *lines = nodes.splitlines(keepends=True)
+    # each of them where many cases are asked for
+    lines = lines[:: 7 if FACTOR == 1 else 1]
     for first in (header, "节点编号,节点名称,省份,型号,卡数,状态,投运日期\n"):
         for content in (first + "".join(lines), *(first + line for line in lines)):
             found, problems = read(content.encode("gb18030"))

@@ -409,6 +409,23 @@ def test_a_computed_period_that_agrees_in_print_is_official(transcribed, compute
     assert (document["status"], document["release"], document["notes"]) == ("official", "r1", [])
 
 
+@pytest.mark.parametrize(("rounding", "printed"), [("half_up", "63"), ("half_even", "62")])
+def test_a_tie_agrees_with_print_under_the_rounding_of_the_config(
+    make_workspace, publish, compute, tmp_path, rounding, printed
+):
+    """R 1000 × 1/16 = 62.5 prints 63 or, to the even digit, 62; S 1000 × 15/16 = 937.5 as 938."""
+    snapshots = {"2024H2": cards(a=1, b=15)}
+    workspace = make_workspace(["a", "b"], FAMILY, snapshots, decimals=0, rounding=rounding)
+    levels = {"N": ["1000"], "R": [printed], "S": ["938"]}
+    table = write_table(tmp_path / "printed.csv", ["2024年12月31日"], levels)
+    publish(workspace, "2024H2", "--from-table", table)
+
+    document = compute(workspace, "2024H2")
+
+    assert pick(document, "R", "level_exact") == ("125/2",)
+    assert document["status"] == "official"
+
+
 def test_exact_levels_take_the_place_of_printed_ones_by_a_restatement(
     transcribed, publish, compute
 ):

@@ -59,7 +59,7 @@ def look(row: dict[str, str | None], rules: NodeRules, *, is_plain: bool) -> tup
     return is_doubtful, bool(found)
 
 
-@examples(300)
+@examples(100)
 @given(
     row=ROW,
     as_of=st.none() | st.just(AS_OF),

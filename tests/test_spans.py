@@ -5,10 +5,12 @@ A is one node of standard cards in province a, b one in b; N is both, R is a, S 
 
 import json
 from fractions import Fraction
+from types import SimpleNamespace
 
 import pytest
 from conftest import index_toml, store
 
+from cci_cli.spans import Span
 from cci_cli.store import read_snapshot
 
 FAMILY = (
@@ -272,6 +274,11 @@ def test_a_transcribed_release_in_the_span(make_workspace, publish, diff, tmp_pa
     there, back = diff(root, "2024H2", "2025H1")["N"], diff(root, "2025H1", "2025H2")["N"]
     assert (levels(there), there["restated"]) == (("1000.00", "1090.00"), -10)
     assert (levels(back), back["restated"]) == (("1090.00", "1308.00"), 0)
+    assert back["parts"] == [22, 0, 0, None]
+    # a release in between could have been revised since, and was not: 110 → 132 → 145 cards
+    publish(root, "2025H2")
+    store(root, "2026H1", [("n", "a", "M", 145)])
+    assert diff(root, "2025H1", "2026H1")["N"]["parts"] == [35, 0, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -335,3 +342,26 @@ def test_each_revision_is_read_once(revised, monkeypatch, cci):
     assert cci("diff", "2024H2", "2026H1", "--by", "node", workspace=revised).code == 0
 
     assert sorted(read) == ["2024H2@r1", "2025H1@r1", "2025H1@r2", "2025H2@r1", "2026H1@r1"]
+
+
+@pytest.mark.parametrize("gap", [None, "first", "last", "old", "new"])
+def test_what_no_link_explains_is_left_of_the_change(gap):
+    """R 100 → 150 over links 100 → 120 and 110 → 155: 50 − 20 − 45 = −15; S stands still.
+
+    Where the level of one end or of one link is missing, nothing is known.
+    """
+
+    def link(old, new):
+        sides = [{"R": SimpleNamespace(level=Fraction(level))} for level in (old, new)]
+        return SimpleNamespace(old=sides[0], new=sides[1])
+
+    links, first, last = (link(100, 120), link(110, 155)), {"R": 100}, {"R": 150}
+    if gap is not None:
+        sides = {"first": first, "last": last, "old": links[1].old, "new": links[0].new}
+        del sides[gap]["R"]
+    nothing = dict.fromkeys(
+        ("config", "first", "last", "releases", "compilations", "origin", "outdated")
+    )
+    span = Span(**nothing, links=links, from_levels=first, to_levels=last)
+
+    assert span.find_restated("R") == (-15 if gap is None else None)

@@ -867,3 +867,33 @@ def test_with_a_period_a_code_is_that_of_an_index(make_workspace, cci):
         assert (refused.code, refused.out) == (1, "")
         assert f"no index has the code or name `{code}`" in refused.err
         assert "[E413]" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("lang", "expected"),
+    [
+        (
+            "en",
+            "printed 0.00000001 (half_up), 0.00000000000000 from the next tie; "
+            "0.00000000 under half_even",
+        ),
+        (
+            "zh",
+            "印出 0.00000001（half_up），距舍入边界 0.00000000000000 点；"
+            "按 half_even 为 0.00000000，与之不同",
+        ),
+    ],
+)
+def test_a_small_level_is_printed_without_an_exponent(make_workspace, cci, lang, expected):
+    """R is one card of 2 × 10¹¹: 1000 × 1/(2 × 10¹¹) = 5 × 10⁻⁹, a tie with eight places."""
+    workspace = make_workspace(
+        ["a", "b"],
+        index_toml("N", "national", ["a", "b"]) + index_toml("R", "region", ["a"]),
+        {"2024H2": [("n", "a", "M", 1), ("o", "b", "M", 2 * 10**11 - 1)]},
+        decimals=8,
+    )
+
+    outcome = cci("explain", "R", "2024H2", "--lang", lang, workspace=workspace)
+
+    assert outcome.code == 0
+    assert expected in outcome.out

@@ -12,6 +12,7 @@ from conftest import REPOSITORY, examples, index_toml, store
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cci_cli.errors import DataError
 from cci_cli.histories import find_factors
 from cci_cli.periods import parse_period
 
@@ -295,6 +296,20 @@ def put_on(levels, period, level, national="N"):
         name: {code: old * factors[code] for code, old in by_code.items() if factors[code]}
         for name, by_code in levels.items()
     }
+
+
+def test_one_factor_puts_the_nation_on_the_level_and_one_each_every_index():
+    """N 1250, R 400, S 0, T none, on 500: 500/1250 = 2/5 for all; each by itself 2/5, 5/4, none."""
+    levels = {"N": Fraction(1250), "R": Fraction(400), "S": Fraction(0), "T": None}
+    period = parse_period("2025H1")
+
+    assert find_factors(levels, period, Fraction(500), "N") == dict.fromkeys("NRST", Fraction(2, 5))
+    each = find_factors(levels, period, Fraction(500), None)
+    assert each == {"N": Fraction(2, 5), "R": Fraction(5, 4), "S": None, "T": None}
+    for nation in ("S", "T"):
+        with pytest.raises(DataError, match="in 2025H1") as refused:
+            find_factors(levels, period, Fraction(500), nation)
+        assert refused.value.code == "E404"
 
 
 @law
