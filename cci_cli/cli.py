@@ -9,8 +9,9 @@ import shlex
 import signal
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Final
@@ -783,6 +784,12 @@ def _check_encoding(arguments: Sequence[str]) -> None:
             raise UsageError("E108", value=argument) from error
 
 
+@cache
+def _build_parser() -> Callable[..., int | None]:
+    """The command line as typer makes it of the functions here; who calls it again has it built."""
+    return typer.main.get_command(app)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``cci`` with the given arguments and return its exit code; never raises, never exits."""
     arguments = list(sys.argv[1:] if argv is None else argv)
@@ -792,7 +799,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         _check_encoding(arguments)
         with watch_progress(is_wanted="--quiet" not in arguments):
-            return app(args=arguments, prog_name="cci", standalone_mode=False) or 0
+            return _build_parser()(args=arguments, prog_name="cci", standalone_mode=False) or 0
     except CciError as error:
         say_error(error)
         code = error.exit_code

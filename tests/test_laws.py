@@ -29,7 +29,7 @@ from cci_cli.indices import Observation, SupplyLink, chain_indices, compute_link
 from cci_cli.nodefile import read_nodes
 from cci_cli.periods import Period, periods_between
 
-law = examples(60)
+law = examples(40)
 
 PROVINCES = ("a", "b", "c", "d")
 BASE, LAST = Period(2024, 2), Period(2026, 1)
