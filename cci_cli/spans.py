@@ -15,7 +15,7 @@ from cci_cli.packages import check_names
 from cci_cli.periods import Period, PeriodRef, periods_between
 from cci_cli.releases import ReleaseShelf
 from cci_cli.results import Release, Snapshot
-from cci_cli.store import SnapshotShelf, resolve_ref
+from cci_cli.store import SnapshotShelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +107,6 @@ def compile_span(
         InvalidDataError: a snapshot breaks a rule.
     """
     check_names(workspace)
-    for ref in (old, new):
-        if ref.revision is not None:
-            resolve_ref(workspace, ref)
     shelf, stored = ReleaseShelf(workspace), SnapshotShelf(workspace)
     refs = {period: PeriodRef(period) for period in periods_between(old.period, new.period)}
     refs |= {old.period: old, new.period: new}
