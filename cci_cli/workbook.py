@@ -34,10 +34,9 @@ _MAX_MERGED_IN_ROW: Final = 256
 LAST_ROW: Final = 1_048_576
 _MAX_COLUMNS: Final = 256
 _MAX_PARTS: Final = 10_000
-_SHEETS: Final = "xl/worksheets/"
-_LARGEST_SHEET: Final = 1 << 29
-#: The others, such as the texts that cells point to, are held in memory.
-_LARGEST_PART: Final = 1 << 28
+#: What parts may unpack to, by what their names begin with. Sheets go by row after row, the texts
+#: that cells point to are held in memory, and the others as trees, of ten times their size.
+_LARGEST_PARTS: Final = {"xl/worksheets/": 1 << 29, "xl/sharedStrings.xml": 1 << 28, "": 1 << 24}
 #: Characters written of a sheet: one text may stand in every cell.
 _LONGEST_SHEET: Final = 1 << 30
 
@@ -133,7 +132,9 @@ def _check_archive(stream: BinaryIO) -> None:
             detail = f"it has {len(parts):,} parts"
             raise _UnreadableError(detail)
         for part in parts:
-            limit = _LARGEST_SHEET if part.filename.startswith(_SHEETS) else _LARGEST_PART
+            limit = next(
+                limit for start, limit in _LARGEST_PARTS.items() if part.filename.startswith(start)
+            )
             # what a part says of its size binds its reader: no byte beyond it is unpacked
             if part.file_size > limit:
                 size, most = part.file_size >> 20, limit >> 20

@@ -545,20 +545,24 @@ def test_what_no_spreadsheet_would_write_is_refused(refuse, tmp_path, old, new, 
 @pytest.mark.parametrize(
     ("limit", "detail"),
     [
-        ("_LARGEST_SHEET", "xl/worksheets/sheet1.xml would unpack to 0 MiB, more than 0"),
-        ("_LARGEST_PART", "docProps/app.xml would unpack to 0 MiB, more than 0"),
+        ({"": 2}, "docProps/app.xml would unpack to 0 MiB, more than 0"),
+        ({"xl/worksheets/": 2, "": 9999999}, "sheet1.xml would unpack to 0 MiB, more than 0"),
         ("_MAX_PARTS", "it has 9 parts"),
         ("_MAX_COLUMNS", "row 1 has 7 cells"),
         ("LAST_ROW", "row 3 has 6 cells"),
         ("_LONGEST_SHEET", "its texts have more than 0 million characters"),
     ],
+    ids=str,
 )
 def test_a_workbook_that_would_unfold_without_end_is_refused(
     accept, refuse, ingest, monkeypatch, limit, detail
 ):
     book = sheet_of(FIRST, SECOND)
     with monkeypatch.context() as patch:
-        patch.setattr(f"cci_cli.workbook.{limit}", 2)
+        if isinstance(limit, dict):
+            patch.setattr("cci_cli.workbook._LARGEST_PARTS", limit)
+        else:
+            patch.setattr(f"cci_cli.workbook.{limit}", 2)
         assert refuse(book) == [("E339", None, None, None)]
         assert detail in ingest(book).err
     assert accept(book)[0] == CANONICAL
