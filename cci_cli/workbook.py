@@ -33,7 +33,8 @@ _MAX_MERGED_IN_ROW: Final = 256
 # this row, takes less than half of these
 LAST_ROW: Final = 1_048_576
 _MAX_COLUMNS: Final = 256
-_MAX_PARTS: Final = 10_000
+_MAX_PARTS: Final = 1_000
+_MAX_SHEETS: Final = 100
 #: What parts may unpack to, by what their names begin with. Sheets go by row after row, the texts
 #: that cells point to are held in memory, and the others as trees, of ten times their size.
 _LARGEST_PARTS: Final = {"xl/worksheets/": 1 << 29, "xl/sharedStrings.xml": 1 << 28, "": 1 << 24}
@@ -118,6 +119,9 @@ def _find_filled_sheets(stream: BinaryIO) -> list[ReadOnlyWorksheet]:
         book = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
     except _FLAWS as error:
         raise _UnreadableError(_first_line(error)) from error
+    if len(book.worksheets) > _MAX_SHEETS:
+        detail = f"it has {len(book.worksheets):,} sheets"
+        raise _UnreadableError(detail)
     for sheet in book.worksheets:
         # many programs record a size that is not the sheet's
         sheet.reset_dimensions()

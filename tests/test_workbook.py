@@ -547,7 +547,8 @@ def test_what_no_spreadsheet_would_write_is_refused(refuse, tmp_path, old, new, 
     [
         ({"": 2}, "docProps/app.xml would unpack to 0 MiB, more than 0"),
         ({"xl/worksheets/": 2, "": 9999999}, "sheet1.xml would unpack to 0 MiB, more than 0"),
-        ("_MAX_PARTS", "it has 9 parts"),
+        ("_MAX_PARTS", "it has 11 parts"),
+        ("_MAX_SHEETS", "it has 3 sheets"),
         ("_MAX_COLUMNS", "row 1 has 7 cells"),
         ("LAST_ROW", "row 3 has 6 cells"),
         ("_LONGEST_SHEET", "its texts have more than 0 million characters"),
@@ -558,6 +559,8 @@ def test_a_workbook_that_would_unfold_without_end_is_refused(
     accept, refuse, ingest, monkeypatch, limit, detail
 ):
     book = sheet_of(FIRST, SECOND)
+    book.create_sheet("blank")
+    book.create_sheet("blank too")
     with monkeypatch.context() as patch:
         if isinstance(limit, dict):
             patch.setattr("cci_cli.workbook._LARGEST_PARTS", limit)
