@@ -47,7 +47,7 @@ format: $(VENV)/.dev ## put the code into its standard form
 snapshots: $(VENV)/.core ## make the demonstration snapshots again, byte for byte
 	$(BIN)/python tools/make_snapshots.py .
 
-coverage: $(VENV)/.dev ## lines and branches that the tests reach, module by module
+coverage: $(VENV)/.dev ## lines and branches that the tests reach, at least 95 %
 	$(PYTEST) --cov --cov-report=term:skip-covered
 
 bench: $(VENV)/.bench ## measure the commands beside Polars and DuckDB alone; ROWS=, LARGE=, ROUNDS=, README=1
@@ -69,7 +69,7 @@ fonts: $(VENV)/.fonts ## make the fonts of the bulletin again, byte for byte
 	$(BIN)/python tools/make_fonts.py .
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis .coverage* build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.core: pyproject.toml constraints.txt

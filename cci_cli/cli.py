@@ -21,6 +21,7 @@ import typer
 from cci_cli import __version__
 from cci_cli.console import (
     ReaderGone,
+    check_output,
     choose_format,
     say,
     say_error,
@@ -223,6 +224,8 @@ def validate(
 
     root = _open_workspace(workspace, verbose=verbose)
     chosen = choose_format(form, output)
+    if output is not None:
+        check_output(output, Path(target))
     result = verb.validate(target, period=period, encoding=encoding, workspace=root)
     if most is None:
         most = MAX_SHOWN if chosen == "table" else 0
@@ -679,6 +682,8 @@ def report(
     chosen = choose_format(form, output)
     if to is not None and (form is not None or output is not None):
         raise UsageError("E117", option="format" if output is None else "output")
+    if output is not None and check is not None:
+        check_output(output, check)
     result = verb.report(
         period,
         to=to,

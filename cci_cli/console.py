@@ -21,6 +21,7 @@ from cci_cli.errors import (
 from cci_cli.files import replace_file
 from cci_cli.formats import BINARY_FORMATS, SUFFIXES, Format
 from cci_cli.progress import ROWS, Step, watched_by
+from cci_cli.workspace import find_store
 
 if TYPE_CHECKING:
     from cci_cli.views import View
@@ -61,11 +62,13 @@ def show(view: "View", form: Format, output: Path | None, *, quiet: bool) -> Non
 
     Raises:
         ReaderGone: stdout goes into a pipe that was closed.
+        UsageError: E115, the file lies in a store of a workspace.
         SystemFailureError: E502 it cannot be written, E503 a library is missing.
     """
     from cci_cli.render import render, render_table
 
     if output is not None:
+        check_output(output)
         replace_file(output, render(view, form))
         if not quiet:
             say(f"wrote {output}")
@@ -75,6 +78,24 @@ def show(view: "View", form: Format, output: Path | None, *, quiet: bool) -> Non
         write_stdout(render_table(view, width=width, has_colour=has_colour).encode())
     else:
         write_stdout(render(view, form))
+
+
+def check_output(output: Path, *inputs: Path) -> None:
+    """Refuse a file that a result would take the place of, and must not.
+
+    Raises:
+        UsageError: E115 it lies in a store of a workspace, E118 it is one that is read.
+        SystemFailureError: E502, it cannot be looked at.
+    """
+    try:
+        store = find_store(output)
+        is_read = any(path.exists() and path.resolve() == output.resolve() for path in inputs)
+    except OSError as error:
+        raise os_failure("E502", output, error) from error
+    if store is not None:
+        raise UsageError("E115", value=output, store=store)
+    if is_read:
+        raise UsageError("E118", value=output)
 
 
 def write_stdout(data: bytes) -> None:

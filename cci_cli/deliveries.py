@@ -3,20 +3,17 @@
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from cci_cli.config import read_config
-from cci_cli.errors import DataError, Problem, SystemFailureError, UsageError, make_problem
+from cci_cli.errors import DataError, Problem, UsageError, make_problem, os_failure
 from cci_cli.histories import History
 from cci_cli.outbox import SUMS_FILE, Delivery, deliver_bundle, render_sums
 from cci_cli.outcomes import BundleFile, DeliveryResult
-from cci_cli.packages import SNAPSHOTS
 from cci_cli.periods import Period, PeriodRef, parse_period
-from cci_cli.results import RELEASES, release_name
+from cci_cli.results import release_name
 from cci_cli.store import list_periods, list_revisions
-from cci_cli.workspace import MARKER
-
-_STORES: Final = (SNAPSHOTS, RELEASES, "config")
+from cci_cli.workspace import find_store
 
 #: The files of a publication, and the levels they were made from.
 MadeFiles = tuple[History, Mapping[str, bytes]]
@@ -105,8 +102,8 @@ def check_official(history: History) -> None:
         raise DataError("E418", periods=", ".join(map(str, open_periods)))
 
 
-def check_place(workspace: Path, to: Path | str) -> None:
-    """Refuse a folder in which nothing but evidence may lie, in this workspace or another.
+def check_place(to: Path | str) -> None:
+    """Refuse a folder in which nothing but evidence may lie, in whatever workspace.
 
     Raises:
         UsageError: E114 it is none, E115 it lies in a store.
@@ -115,14 +112,11 @@ def check_place(workspace: Path, to: Path | str) -> None:
     if not str(to):
         raise UsageError("E114", option="to", value=to, choices="a folder")
     try:
-        place = Path(to).resolve()
-    except (OSError, RuntimeError) as error:
-        # how resolve() words a link that leads to itself
-        raise SystemFailureError("E502", value=to, detail=str(error)) from error
-    for folder in (place, *place.parents):
-        is_ours = folder.parent == workspace.resolve()
-        if folder.name in _STORES and (is_ours or (folder.parent / MARKER).is_file()):
-            raise UsageError("E115", value=to, store=folder.name)
+        store = find_store(Path(to))
+    except OSError as error:
+        raise os_failure("E502", to, error) from error
+    if store is not None:
+        raise UsageError("E115", value=to, store=store)
 
 
 def _find_alarms(history: History, delivery: Delivery) -> Iterator[Problem]:

@@ -1,5 +1,6 @@
 """Single files: their hashes, copies of them, and replacing one in one step. I/O."""
 
+import errno
 import hashlib
 import os
 import tempfile
@@ -135,6 +136,10 @@ def flush(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
+    except OSError as error:
+        # some file systems keep names without being asked, and say that they cannot
+        if not (path.is_dir() and error.errno in (errno.EINVAL, errno.ENOTSUP)):
+            raise
     finally:
         os.close(handle)
 

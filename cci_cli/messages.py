@@ -67,16 +67,19 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         ),
         "E114": Message("`{option}` cannot be {value}", "give {choices}"),
         "E116": Message(
-            "cci report needs one of --to and --check",
+            "cci report takes either --to or --check",
             "--to DIR makes the bulletin, --check FILE holds a text against its figures",
         ),
         "E117": Message(
             "--{option} is for what a check found, and a bulletin is a folder of files",
             "leave it out, or give --check FILE instead of --to",
         ),
+        "E118": Message(
+            "{value} is the file that is read, and would be lost", "write to another file"
+        ),
         "E115": Message(
-            "{value} lies in the {store} of the workspace, which holds evidence alone",
-            "export to a folder outside it",
+            "{value} lies in the {store} of a workspace, where nothing else is put",
+            "write to a place outside it",
         ),
         # workspace and config
         "E201": Message(

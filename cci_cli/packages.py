@@ -30,6 +30,7 @@ STAGING_PREFIX: Final = ".staging-"
 # what desktops and version control leave in any folder
 _LITTER: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep", ".gitignore"})
 _NUMBERED: Final = re.compile(r"r([1-9][0-9]{0,8})")
+_NO_LINK: Final = "put what it leads to into its place: a store is all that is in it, and no link"
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _SEAL: Final = re.compile(rb'"seal": "sha256:([0-9a-f]{64})"')
 _NO_SEAL: Final = b'"seal": "sha256:' + b"0" * 64 + b'"'
@@ -154,12 +155,12 @@ def check_links(*folders: Path) -> None:
     """
     for path in folders:
         if path.is_symlink():
-            raise DataError("E307", value=path)
+            raise DataError("E307", value=path, hint=_NO_LINK)
 
 
 def _is_inside(name: str) -> bool:
     """Whether a path that a descriptor has leads to a place in its folder on every system."""
-    return {"", ".", ".."}.isdisjoint(re.split(r"[/\\]", name))
+    return ":" not in name and {"", ".", ".."}.isdisjoint(re.split(r"[/\\]", name))
 
 
 def _check_seal(path: Path, data: bytes) -> None:
@@ -179,7 +180,7 @@ def _find_strays(folder: Path, names: Iterable[str]) -> Iterator[DataError]:
     for path in list_below(folder):
         is_expected = path in (parents if path.is_dir() else expected)
         if path.is_symlink() or not (is_expected or is_litter(path)):
-            yield DataError("E307", value=path)
+            yield DataError("E307", value=path, hint=_NO_LINK if path.is_symlink() else None)
 
 
 def seal(document: Mapping[str, Any]) -> bytes:
@@ -230,7 +231,9 @@ def find_damage(root: Path) -> Iterator[CciError]:
         for entry in sorted(store.iterdir()):
             if is_litter(entry) or entry.name.startswith(STAGING_PREFIX):
                 continue
-            if not entry.is_dir() or entry.is_symlink() or _find_period(entry.name) is None:
+            if entry.is_symlink():
+                yield DataError("E307", value=entry, hint=_NO_LINK)
+            elif not entry.is_dir() or _find_period(entry.name) is None:
                 yield DataError("E307", value=entry)
             else:
                 yield from _find_damage_in_period(entry)
@@ -253,8 +256,9 @@ def check_names(root: Path) -> None:
 
 def _find_damage_in_period(folder: Path) -> Iterator[CciError]:
     for entry in sorted(folder.iterdir()):
-        is_package = entry.is_dir() and not entry.is_symlink() and _NUMBERED.fullmatch(entry.name)
-        if not is_package and not is_litter(entry):
+        if entry.is_symlink():
+            yield DataError("E307", value=entry, hint=_NO_LINK)
+        elif not (entry.is_dir() and _NUMBERED.fullmatch(entry.name)) and not is_litter(entry):
             yield DataError("E307", value=entry)
     numbers = list_numbered(folder)
     for number in range(1, max(numbers, default=0)):

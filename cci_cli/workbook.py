@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, TextIO
 from xml.etree.ElementTree import ParseError
 from xml.parsers.expat import ExpatError
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile
 
 import openpyxl
 from openpyxl.utils.cell import get_column_letter
@@ -21,7 +21,8 @@ from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from cci_cli.columns import CARDS, COLUMNS, NODE_ID, NODE_NAME
 from cci_cli.errors import ProblemList, os_failure, quote_value
 from cci_cli.headers import find_column
-from cci_cli.sheetxml import FormulaCell, MergedRange, declares_type, read_marks
+from cci_cli.sheetxml import FormulaCell, MergedRange, read_marks
+from cci_cli.unpacking import UnreadableError, check_archive
 
 #: A spreadsheet keeps numbers as binary floats: up to here no two whole ones are the same.
 LARGEST_EXACT: Final = 2**53
@@ -29,17 +30,14 @@ _LARGEST_INT64: Final = 2**63 - 1
 #: Merged ranges of a sheet that are kept in memory, and those in one row.
 _MAX_MERGED: Final = 100_000
 _MAX_MERGED_IN_ROW: Final = 256
-# a workbook of a few bytes can unfold to any number of them; a sheet full of nodes, which ends with
-# this row, takes less than half of these
-LAST_ROW: Final = 1_048_576
-_MAX_COLUMNS: Final = 256
-_MAX_PARTS: Final = 1_000
+#: What a sheet has at the most, by its format.
+_LAST_ROW: Final = 1_048_576
+# far more than any survey; a cell may be blank and yet be there, for its colour
 _MAX_SHEETS: Final = 100
-#: What parts may unpack to, by what their names begin with. Sheets go by row after row, the texts
-#: that cells point to are held in memory, and the others as trees, of ten times their size.
-_LARGEST_PARTS: Final = {"xl/worksheets/": 1 << 29, "xl/sharedStrings.xml": 1 << 28, "": 1 << 24}
+_MAX_CELLS: Final = 100_000_000
+_MAX_COLUMNS: Final = 256
 #: Characters written of a sheet: one text may stand in every cell.
-_LONGEST_SHEET: Final = 1 << 30
+_MAX_CHARACTERS: Final = 1_000_000_000
 
 # what openpyxl raises for archives and documents that are not what they should be
 _FLAWS: Final = (
@@ -48,10 +46,6 @@ _FLAWS: Final = (
 )
 # how a workbook writes control characters, which XML cannot hold
 _ESCAPED_CONTROL: Final = re.compile(r"_x00([01][0-9A-Fa-f]|7[Ff])_")
-
-
-class _UnreadableError(Exception):
-    """The workbook is not what it should be; the text says why."""
 
 
 class _Row(NamedTuple):
@@ -88,7 +82,7 @@ def write_sheet(stream: BinaryIO, target: Path, problems: ProblemList) -> str | 
                 with target.open("x", encoding="utf-8", newline="") as out:
                     _write_rows(_read_rows(filled[0]), _read_merged(filled[0]), out, problems)
                 return str(filled[0].title)
-    except _UnreadableError as error:
+    except UnreadableError as error:
         failure = _find_failure(error)
         if failure is not None:
             raise os_failure("E501", stream.name, failure) from error
@@ -115,51 +109,31 @@ def _find_failure(error: BaseException | None) -> OSError | None:
 
 def _find_filled_sheets(stream: BinaryIO) -> list[ReadOnlyWorksheet]:
     try:
-        _check_archive(stream)
+        check_archive(stream)
         book = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
     except _FLAWS as error:
-        raise _UnreadableError(_first_line(error)) from error
+        raise UnreadableError(_first_line(error)) from error
     if len(book.worksheets) > _MAX_SHEETS:
         detail = f"it has {len(book.worksheets):,} sheets"
-        raise _UnreadableError(detail)
+        raise UnreadableError(detail)
     for sheet in book.worksheets:
         # many programs record a size that is not the sheet's
         sheet.reset_dimensions()
     return [sheet for sheet in book.worksheets if any(row.values for row in _read_rows(sheet))]
 
 
-def _check_archive(stream: BinaryIO) -> None:
-    """Refuse a workbook that would take more room than any survey, before it is unpacked."""
-    with ZipFile(stream) as archive:
-        parts = archive.infolist()
-        if len(parts) > _MAX_PARTS:
-            detail = f"it has {len(parts):,} parts"
-            raise _UnreadableError(detail)
-        for part in parts:
-            limit = next(
-                limit for start, limit in _LARGEST_PARTS.items() if part.filename.startswith(start)
-            )
-            # what a part says of its size binds its reader: no byte beyond it is unpacked
-            if part.file_size > limit:
-                size, most = part.file_size >> 20, limit >> 20
-                detail = f"{part.filename} would unpack to {size:,} MiB, more than {most:,}"
-                raise _UnreadableError(detail)
-            if part.filename.endswith((".xml", ".rels")):
-                with archive.open(part) as xml:
-                    if declares_type(xml):
-                        detail = f"{part.filename} declares a document type"
-                        raise _UnreadableError(detail)
-
-
 def _read_rows(sheet: ReadOnlyWorksheet) -> Iterator[_Row]:
     """Every row, from the first on; a row that holds nothing is empty."""
     formulas = (mark for mark in _read_marks(sheet) if isinstance(mark, FormulaCell))
+    count = 0
     try:
         pending = next(formulas, None)
         for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-            if number > LAST_ROW or len(cells) > _MAX_COLUMNS:
-                detail = f"row {number:,} has {len(cells):,} cells"
-                raise _UnreadableError(detail)
+            count += len(cells)
+            if number > _LAST_ROW or count > _MAX_CELLS:
+                what = f"a row behind {_LAST_ROW:,}" if number > _LAST_ROW else f"{count:,} cells"
+                detail = f"sheet {sheet.title} has {what}"
+                raise UnreadableError(detail)
             row = _Row(list(cells), [])
             while pending and pending.row <= number:
                 if pending.row == number:
@@ -169,9 +143,12 @@ def _read_rows(sheet: ReadOnlyWorksheet) -> Iterator[_Row]:
                 if len(row.values) - 1 in row.formulas:
                     break
                 del row.values[-1]
+            if len(row.values) > _MAX_COLUMNS:
+                detail = f"row {number:,} has {len(row.values):,} cells"
+                raise UnreadableError(detail)
             yield row
     except _FLAWS as error:
-        raise _UnreadableError(_first_line(error)) from error
+        raise UnreadableError(_first_line(error)) from error
 
 
 def _read_marks(sheet: ReadOnlyWorksheet) -> Iterator[FormulaCell | MergedRange]:
@@ -188,9 +165,9 @@ def _read_merged(sheet: ReadOnlyWorksheet) -> list[MergedRange]:
                 merged.append(mark)
                 if len(merged) > _MAX_MERGED:
                     detail = f"more than {_MAX_MERGED:,} merged ranges"
-                    raise _UnreadableError(detail)
+                    raise UnreadableError(detail)
     except _FLAWS as error:
-        raise _UnreadableError(_first_line(error)) from error
+        raise UnreadableError(_first_line(error)) from error
     return sorted(merged, key=lambda range_: range_.first_row)
 
 
@@ -218,7 +195,7 @@ def _write_rows(
         touching = [range_ for range_ in touching if range_.last_row >= number]
         if len(touching) > _MAX_MERGED_IN_ROW:
             detail = f"row {number:,} lies in {len(touching):,} merged ranges"
-            raise _UnreadableError(detail)
+            raise UnreadableError(detail)
         if not values:
             # at the end of a sheet they are nobody's fault
             blank_rows += 1
@@ -235,9 +212,9 @@ def _write_rows(
             _check_merged(number, columns, values, touching, problems)
             texts += [""] * (len(columns) - len(texts))
         characters += sum(map(len, texts))
-        if characters > _LONGEST_SHEET:
-            detail = f"its texts have more than {_LONGEST_SHEET >> 20:,} million characters"
-            raise _UnreadableError(detail)
+        if characters > _MAX_CHARACTERS:
+            detail = f"its texts have more than {_MAX_CHARACTERS:,} characters"
+            raise UnreadableError(detail)
         writer.writerow(texts)
 
 

@@ -11,6 +11,27 @@ MARKER: Final = Path("config/cci.toml")
 VARIABLE: Final = "CCI_WORKSPACE"
 
 
+#: Its folders that nothing but the verbs and their owner write to.
+_STORES: Final = ("snapshots", "releases", "config")
+
+
+def find_store(path: Path) -> str | None:
+    """The store of a workspace that a path leads into, through links too; null where in none.
+
+    Raises:
+        OSError: it cannot be looked at, or leads to itself.
+    """
+    try:
+        place = path.resolve()
+    except RuntimeError as error:
+        # how resolve() words a link that leads to itself
+        raise OSError(str(error)) from error
+    for folder in (place, *place.parents):
+        if folder.name in _STORES and (folder.parent / MARKER).is_file():
+            return folder.name
+    return None
+
+
 def find_workspace(named: Path | str | None = None) -> Path:
     """The root folder of the workspace to work in, as an absolute path.
 

@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parents[1] / "cci_cli"
 #: Each module imports only from lines above its own.
 ORDER = (
     ("", "bulletin", "formats", "messages", "plotting", "progress", "proofreading", "sheetxml"),
-    ("errors",),
+    ("errors", "unpacking"),
     ("periods", "readings", "rounding"),
     ("definitions", "options", "surroundings", "workspace"),
     ("plotting.charts", "plotting.drawings", "plotting.palette", "plotting.typefaces"),

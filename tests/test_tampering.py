@@ -199,7 +199,39 @@ def test_no_command_reads_or_writes_through_a_link_in_a_store(cci, workspace, na
         outcome = cci(*arguments, workspace=workspace)
         assert outcome.code == 1
         assert f"snapshots/{name}` does not belong there" in outcome.out + outcome.err
+        assert arguments[0] == "status" or "and no link" in outcome.err
     assert sorted(path.read_bytes() for path in Path("elsewhere").rglob("*.*")) == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("compute", "2025H1", "--format", "csv", "--output", "snapshots/2024H2/r1/nodes.csv"),
+        ("series", "--output", "releases/2025H1/r1/indices.csv"),
+        ("cards", "--output", "config/cards.csv"),
+        ("status", "--format", "json", "--output", "link/new.json"),
+        ("verify", "--output", "x/../snapshots/table.csv"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_no_result_is_written_into_a_store(cci, workspace, arguments):
+    Path("link").symlink_to("releases/2024H2")
+    Path("x").mkdir()
+    before = read_tree(workspace)
+    outcome = cci(*arguments, workspace=workspace)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "where nothing else is put [E115]" in outcome.err
+    assert read_tree(workspace) == before
+
+
+@pytest.mark.parametrize("verb", [("validate", "nodes.csv"), ("report", "--check", "nodes.csv")])
+def test_no_result_takes_the_place_of_the_file_that_it_is_about(cci, workspace, verb):
+    shutil.copyfile("snapshots/2025H1/r2/nodes.csv", "nodes.csv")
+    before = Path("nodes.csv").read_bytes()
+    outcome = cci(*verb, "--format", "csv", "--output", "./nodes.csv", workspace=workspace)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "[E118]" in outcome.err
+    assert Path("nodes.csv").read_bytes() == before
 
 
 def test_a_store_may_lie_elsewhere_as_a_whole(cci, workspace):
@@ -210,7 +242,7 @@ def test_a_store_may_lie_elsewhere_as_a_whole(cci, workspace):
 
 
 @pytest.mark.parametrize(
-    "path", ["../nodes.csv", "/etc/passwd", "a/../../x", "..\\x", "", "./nodes.csv", "a//b"]
+    "path", ["../nodes.csv", "/etc/passwd", "a/../../x", "..\\x", "", "./nodes.csv", "a//b", "C:x"]
 )
 def test_a_descriptor_leads_to_no_place_outside_its_folder(cci, workspace, path):
     """A seal holds for whoever makes one: what is named is refused before it is looked for."""

@@ -14,6 +14,7 @@ import pytest
 import xlsxwriter
 from conftest import index_toml
 from openpyxl import Workbook
+from openpyxl.styles import PatternFill
 from openpyxl.worksheet.table import Table
 
 from cci_cli.errors import ProblemList, SystemFailureError
@@ -547,11 +548,12 @@ def test_what_no_spreadsheet_would_write_is_refused(refuse, tmp_path, old, new, 
     [
         ({"": 2}, "docProps/app.xml would unpack to 0 MiB, more than 0"),
         ({"xl/worksheets/": 2, "": 9999999}, "sheet1.xml would unpack to 0 MiB, more than 0"),
-        ("_MAX_PARTS", "it has 11 parts"),
-        ("_MAX_SHEETS", "it has 3 sheets"),
-        ("_MAX_COLUMNS", "row 1 has 7 cells"),
-        ("LAST_ROW", "row 3 has 6 cells"),
-        ("_LONGEST_SHEET", "its texts have more than 0 million characters"),
+        ("unpacking._MAX_PARTS", "it has 11 parts"),
+        ("workbook._MAX_SHEETS", "it has 3 sheets"),
+        ("workbook._MAX_COLUMNS", "row 1 has 7 cells"),
+        ("workbook._MAX_CELLS", "sheet Sheet has 7 cells"),
+        ("workbook._LAST_ROW", "sheet Sheet has a row behind 2"),
+        ("workbook._MAX_CHARACTERS", "its texts have more than 2 characters"),
     ],
     ids=str,
 )
@@ -563,9 +565,9 @@ def test_a_workbook_that_would_unfold_without_end_is_refused(
     book.create_sheet("blank too")
     with monkeypatch.context() as patch:
         if isinstance(limit, dict):
-            patch.setattr("cci_cli.workbook._LARGEST_PARTS", limit)
+            patch.setattr("cci_cli.unpacking.LARGEST_PARTS", limit)
         else:
-            patch.setattr(f"cci_cli.workbook.{limit}", 2)
+            patch.setattr(f"cci_cli.{limit}", 2)
         assert refuse(book) == [("E339", None, None, None)]
         assert detail in ingest(book).err
     assert accept(book)[0] == CANONICAL
@@ -602,7 +604,7 @@ def test_a_part_that_declares_a_document_type_is_refused(refuse, rewrite, ingest
 
 def test_a_row_far_below_the_last_one_of_any_sheet_is_not_waited_for(refuse, rewrite, monkeypatch):
     # the true one is reached in a second or two
-    monkeypatch.setattr("cci_cli.workbook.LAST_ROW", 10_000)
+    monkeypatch.setattr("cci_cli.workbook._LAST_ROW", 10_000)
 
     def push(data: bytes) -> bytes:
         return re.sub(rb'r="([A-G]?)3"', rb'r="\g<1>99999999999"', data)
@@ -615,6 +617,29 @@ def test_a_cell_far_to_the_right_is_not_filled_up_to(refuse, rewrite):
         return data.replace(b'r="G1"', b'r="XFD1"')
 
     assert refuse(rewrite(sheet_of(FIRST, SECOND), push)) == [("E339", None, None, None)]
+
+
+def test_a_blank_cell_with_a_colour_is_no_column(accept):
+    """As a spreadsheet keeps it where somebody coloured a row to its end."""
+    book = sheet_of(FIRST, SECOND)
+    for row, column in ((1, 16_384), (2, 300)):
+        book.active.cell(row, column).fill = PatternFill("solid", fgColor="00FF00")
+    assert accept(book)[0] == CANONICAL
+
+
+def test_a_part_of_any_name_may_declare_no_document_type(refuse, ingest, tmp_path):
+    """A sheet may stand in a part of another name."""
+    source, other = tmp_path / "right.xlsx", tmp_path / "other.xlsx"
+    sheet_of(FIRST, SECOND).save(source)
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(other, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                data = b'<!DOCTYPE x [<!ENTITY a "x">]>' + data
+                name = "xl/worksheets/sheet1.dat"  # noqa: PLW2901
+            new.writestr(name, data.replace(b"sheet1.xml", b"sheet1.dat"))
+    assert refuse(other.read_bytes()) == [("E339", None, None, None)]
+    assert "sheet1.dat declares a document type" in ingest(other.read_bytes()).err
 
 
 def test_more_merged_ranges_in_a_row_than_can_lie_side_by_side_are_refused(

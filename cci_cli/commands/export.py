@@ -72,7 +72,7 @@ def export(
     for form in forms or ():
         check_choice("format", form, BundleFormat)
     check_count("wait", wait)
-    check_place(root, to)
+    check_place(to)
     wanted = choose_period(root, period)
 
     def make() -> MadeFiles:

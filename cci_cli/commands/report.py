@@ -114,7 +114,7 @@ def report(
     if (to is None) == (check is None):
         raise UsageError("E116")
     if to is not None:
-        check_place(root, to)
+        check_place(to)
     wanted = choose_period(root, period)
     if to is None:
         return _check_file(root, wanted, Path(check or ""), require_official=require_official)

@@ -610,7 +610,7 @@ def test_no_bundle_is_put_among_the_evidence(cci, workspace, place):
     refused = cci("export", "2025H1", "--to", workspace / place, workspace=workspace)
 
     assert (refused.code, refused.out) == (2, "")
-    assert "of the workspace, which holds evidence alone [E115]" in refused.err
+    assert "of a workspace, where nothing else is put [E115]" in refused.err
     assert cci("verify", workspace=workspace).code == 0
 
 

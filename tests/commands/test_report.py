@@ -582,7 +582,7 @@ def test_a_text_that_is_borne_out_is_so(cci, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        ([], 2, "cci report needs one of --to and --check [E116]"),
+        ([], 2, "cci report takes either --to or --check [E116]"),
         (["--to", "out", "--check", "draft.txt"], 2, "[E116]"),
         (["--to", "out", "--format", "json"], 2, "--format is for what a check found"),
         (["--to", "out", "--output", "out.json"], 2, "--output is for what a check found"),
