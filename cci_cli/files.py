@@ -63,10 +63,11 @@ def read_bytes(path: Path) -> bytes:
     """The content of a file.
 
     Raises:
-        SystemFailureError: E501, it cannot be read.
+        SystemFailureError: E501 it cannot be read, E504 it is no regular file.
     """
     try:
-        return path.read_bytes()
+        with open_file(path) as stream:
+            return stream.read()
     except OSError as error:
         raise os_failure("E501", path, error) from error
 

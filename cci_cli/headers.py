@@ -37,7 +37,8 @@ def check_header(
     for name in names:
         column = find_column(name) if is_raw else name if name in COLUMNS else None
         if column is None:
-            hint = suggest_name(name, known)
+            # what is no header may have any number of names
+            hint = suggest_name(name, known) if problems.room("E314") else None
             problems.add("E314", line=1, column=name, value=name, hint=hint, expected=expected)
         elif column in found:
             problems.add("E316", line=1, column=name, hint=_name_both(found[column], name, column))

@@ -1,6 +1,7 @@
 """The config: read where it is sound, and every flaw of every file named where it is not."""
 
 import hashlib
+import os
 import re
 from decimal import Decimal
 from fractions import Fraction
@@ -719,6 +720,14 @@ def test_a_broken_config_is_the_answer_no_and_lists_its_problems(root, cci, monk
         "  config/cards.csv:3: `M` is given twice, first on line 2 [E210]\n"
         "    hint: keep one of the two\n"
     )
+
+
+def test_a_pipe_in_the_config_is_not_waited_for(root, cci):
+    (root / "config" / "cards.csv").unlink()
+    os.mkfifo(root / "config" / "cards.csv")
+    outcome = cci("compute", "2024H2", workspace=root)
+    assert (outcome.code, outcome.out) == (3, "")
+    assert "is not a regular file [E504]" in outcome.err
 
 
 def test_a_missing_config_file_is_a_failure_of_the_system(root, cci):

@@ -1,6 +1,8 @@
 """Writing whole or not at all, one at a time, and only what was meant."""
 
+import errno
 import os
+import stat
 import subprocess
 import sys
 import threading
@@ -28,6 +30,26 @@ def test_a_link_stays_a_link_and_its_target_is_written(tmp_path):
 
     assert link.is_symlink()
     assert target.read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOTSUP])
+def test_a_folder_that_cannot_be_flushed_makes_no_failure_of_a_success(
+    tmp_path, monkeypatch, number
+):
+    """As some file systems have it; a disk that fails is another matter."""
+    fsync, told = os.fsync, [number]
+
+    def refuse(handle):
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(told[0], os.strerror(told[0]))
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    files.replace_file(tmp_path / "table.csv", b"new")
+    assert (tmp_path / "table.csv").read_bytes() == b"new"
+    told[0] = errno.EIO
+    with pytest.raises(SystemFailureError):
+        files.replace_file(tmp_path / "table.csv", b"newer")
 
 
 def test_permissions_of_a_replaced_file_stay(tmp_path):

@@ -118,6 +118,18 @@ def test_the_first_mutated_files_do_no_harm(hunter):
     assert words["stored as the strict reader has it"] > 9
 
 
+def test_of_the_first_workbooks_some_are_taken(hunter):
+    cases = [make_case(f"book:{number}") for number in range(120)]
+    words = {hunter.try_case(case).word for case in cases if case.is_workbook}
+    assert words >= {"refused", "stored as the strict reader has it"}
+
+
+def test_a_sound_file_that_is_refused_is_noticed(hunter, monkeypatch):
+    monkeypatch.setattr(rules, "WHOLE_NUMBER", "^[0-9]$")
+    monkeypatch.setattr(normaliser, "WHOLE_NUMBER", "^[0-9]$")
+    assert "refused what the strict reader takes" in hunter.try_case(of_text(SOUND)).fault
+
+
 def test_a_digit_that_is_read_wrongly_is_noticed(hunter, monkeypatch):
     assert hunter.try_case(of_text(SOUND)).fault is None
     monkeypatch.setattr(normaliser, "_WIDE_DIGITS", "０２１３４５６７８９")

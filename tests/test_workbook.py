@@ -656,6 +656,77 @@ def test_more_merged_ranges_in_a_row_than_can_lie_side_by_side_are_refused(
     assert refuse(rewrite(sheet_of(FIRST, SECOND), merge)) == [("E339", None, None, None)]
 
 
+# what readers take in different ways
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (b'<row r="3">', b'<row r="2">', "row 2 does not stand behind it"),
+        (b'<row r="3">', b'<row r="1048577">', "row 1048577 does not stand behind it"),
+        (b'r="E2"', b'r="D2"', "at D2: cell D2 does not stand behind it"),
+        (b'r="E2"', b'r="E3"', "at D2: cell E3 does not stand behind it"),
+        (b'r="G1"', b'r="XFE1"', "at F1: cell XFE1 does not stand behind it"),
+        (b"<v>8</v>", b"<v>8</v><v>9</v>", "at E2: it has two values"),
+        (b"<v>8</v>", b"<v>8</v><is><t>9</t></is>", "at E2: it has two values"),
+        (b"</sheetData>", b"</sheetData><sheetData/>", "rows begin a second time"),
+        *(
+            (b"<v>8</v>", f"<v>{text}</v>".encode(), f"at E2: '{text}' is no number")
+            for text in (
+                "3_376",
+                "003376",
+                "+3376",
+                "３３７６",
+                " 8",
+                "8 ",
+                "1e",
+                "nan",
+                "0x8",
+                ".5",
+            )
+        ),
+        (b'<c r="E2" t="n"><v>8</v>', b'<c r="E2" t="s"><v>-1</v>', "'-1' is no number"),
+        (b"<sheetData>", b"<a>" * 40 + b"</a>" * 40 + b"<sheetData>", "elements lie too deep"),
+    ],
+    ids=str,
+)
+def test_what_stands_twice_or_out_of_its_place_is_refused(refuse, rewrite, ingest, old, new, said):
+    """A reader that passes it over drops a row, or takes one of two values for the right one."""
+
+    def change(data: bytes) -> bytes:
+        assert data.count(old) == 1
+        return data.replace(old, new)
+
+    book = rewrite(sheet_of(FIRST, SECOND), change)
+    assert refuse(book) == [("E339", None, None, None)]
+    assert said in ingest(book).err
+
+
+@pytest.mark.parametrize(
+    ("part", "inner", "said"),
+    [
+        (
+            "xl/sharedStrings.xml",
+            b"<si>" + b"<r/>" * 10_001 + b"</si>",
+            "more than 10,000 elements",
+        ),
+        ("xl/theme/theme1.xml", b"<a>" * 40 + b"</a>" * 40, "or 32 deep"),
+        ("xl/styles.xml", b'<a b="' + b"x" * (6 << 20) + b'"/>', "a tag of more than 4 MiB"),
+    ],
+    ids=["pieces", "depth", "attribute"],
+)
+def test_a_part_that_would_grow_without_end_is_refused(refuse, ingest, tmp_path, part, inner, said):
+    source, other = tmp_path / "right.xlsx", tmp_path / "other.xlsx"
+    sheet_of(FIRST, SECOND).save(source)
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(other, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            if name != part:
+                new.writestr(name, old.read(name))
+        new.writestr(part, b"<x>" + inner + b"</x>")
+    assert refuse(other.read_bytes()) == [("E339", None, None, None)]
+    assert said in ingest(other.read_bytes()).err
+
+
 def test_a_workbook_without_content_is_empty(refuse):
     assert refuse(Workbook()) == [("E311", None, None, None)]
 

@@ -25,6 +25,9 @@ from cci_cli.commands.ingest import ingest
 from cci_cli.console import say, say_error
 from cci_cli.errors import CciError
 
+#: Where `cci` may be the stricter: bytes of more than one encoding, words that hide something.
+_STRICTER = {"E305", "E310", "E343", "E321", "E322", "E323", "E325", "E314", "E315"}
+_CODE = re.compile(r"\[(E[0-9]{3})\]")
 PERIOD = "2024H2"
 VOCABULARY = Vocabulary(PROVINCES, MODELS, date(2024, 12, 31))
 #: What a terminal would obey, in what the program says.
@@ -124,10 +127,10 @@ class Hunter:
         return 0
 
     def _judge(self, case: Case, code: int, said: str) -> Outcome:
-        if code == 1:
-            return Outcome("refused", self._find_slip(said) or self._find_trace(said))
-        if code != 0:
+        if code not in (0, 1):
             return Outcome("failed", f"exit code {code}: {said}")
+        if code == 1:
+            return self._judge_refusal(case, said)
         stored = (self._root / "snapshots" / PERIOD / "r1" / "nodes.csv").read_bytes()
         read = read_workbook if case.is_workbook else partial(read_text, encoding=case.encoding)
         try:
@@ -139,6 +142,19 @@ class Hunter:
         if stored != expected:
             return Outcome("failed", f"stored {stored!r}, expected {expected!r}")
         return Outcome("stored as the strict reader has it", self._find_slip(said))
+
+    def _judge_refusal(self, case: Case, said: str) -> Outcome:
+        fault = self._find_slip(said) or self._find_trace(said)
+        read = read_workbook if case.is_workbook else partial(read_text, encoding=case.encoding)
+        try:
+            read(case.content, VOCABULARY)
+        except (RefusalError, UndecidedError):
+            return Outcome("refused", fault)
+        # of a workbook the strict reader looks at two parts alone
+        stricter = _STRICTER | ({"E311", "E339"} if case.is_workbook else set())
+        if not set(_CODE.findall(said)) <= stricter:
+            return Outcome("failed", f"refused what the strict reader takes: {said}")
+        return Outcome("refused, as it may", fault)
 
     def _find_slip(self, said: str) -> str | None:
         """What should not have been said; null where there is no such thing."""
