@@ -232,7 +232,8 @@ def to_count(text: str) -> str:
         first, *groups = digits.split(comma)
         if groups and 1 <= len(first) <= 3 and first[0] != "0":
             digits = "".join([first, *groups]) if {len(group) for group in groups} == {3} else ""
-    if not digits or set(digits) - set("0123456789"):
+    # none that fits is longer
+    if not 1 <= len(digits) <= 19 or set(digits) - set("0123456789"):
         raise RefusalError("no number of cards:", text)
     if digits != str(int(digits)) or int(digits) > LARGEST_COUNT:
         raise RefusalError("zeros before it, or too large:", text)
