@@ -331,9 +331,14 @@ class Release:
     config: Config
     #: the number of the snapshot's revision by period; empty where levels come from print
     revisions: dict[str, int]
-    is_transcribed: bool
+    #: the decimals of a release that was transcribed from print; null of any other
+    decimals: int | None
     rows: dict[str, dict[str, str]]
     figures: dict[str, Figures] = field(default_factory=dict)
+
+    @property
+    def is_transcribed(self) -> bool:
+        return self.decimals is not None
 
 
 def read_exact(text: str) -> Fraction | None:
@@ -348,7 +353,7 @@ def read_release(folder: Path, period: str, number: int) -> Release:
         number=number,
         config=Config(folder / "config"),
         revisions={name: int(item["revision"][1:]) for name, item in snapshots.items()},
-        is_transcribed=descriptor["transcribed_decimals"] is not None,
+        decimals=descriptor["transcribed_decimals"],
         rows={},
     )
     with (folder / "indices.csv").open(encoding="utf-8", newline="") as file:

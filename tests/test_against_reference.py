@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ from workspaces import Change as ChangeOfConfig
 from workspaces import Count, Desk, Publish, Story, stories
 
 import cci_cli
+from cci_cli.cli import main
 from cci_cli.periods import parse_period
 from cci_cli.rounding import round_exact
 
@@ -144,6 +146,23 @@ def test_the_comparison_of_the_shipped_data_is_that_of_the_reference():
 
     check_comparison(desk, reference, ("2024H2", None), ("2025H1", None), is_anew=False)
     check_comparison(desk, reference, ("2025H1", None), ("2024H2", None), is_anew=True)
+
+
+def test_what_is_chained_from_a_table_in_print_is_that_of_the_reference(tmp_path):
+    """Table 2 of 2024H2 taken over, with two decimals, and 2025H1 chained from it."""
+    root = tmp_path / "workspace"
+    for name in ("config", "snapshots"):
+        shutil.copytree(REPOSITORY / name, root / name)
+    table = Path(__file__).parent / "data" / "table2.csv"
+    place = ("--by", "A", "--workspace", str(root))
+    assert main(["publish", "2024H2", "--from-table", str(table), *place]) == 0
+
+    desk, reference = SimpleNamespace(root=root), Workspace(root)
+    for period in ("2024H2", "2025H1"):
+        for is_anew in (False, True):
+            check_table(desk, reference, period, None, is_anew=is_anew)
+    anew = reference.compute("2024H2", from_snapshots=True)
+    assert reference.find_unlike(anew, reference.releases["2024H2"]) == set()
 
 
 @examples(4, suppress_health_check=list(HealthCheck))
