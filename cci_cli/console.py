@@ -21,7 +21,7 @@ from cci_cli.errors import (
 from cci_cli.files import replace_file
 from cci_cli.formats import BINARY_FORMATS, SUFFIXES, Format
 from cci_cli.progress import ROWS, Step, watched_by
-from cci_cli.workspace import find_store
+from cci_cli.workspace import check_outside
 
 if TYPE_CHECKING:
     from cci_cli.views import View
@@ -87,13 +87,11 @@ def check_output(output: Path, *inputs: Path) -> None:
         UsageError: E115 it lies in a store of a workspace, E118 it is one that is read.
         SystemFailureError: E502, it cannot be looked at.
     """
+    place = check_outside(output)
     try:
-        store = find_store(output)
-        is_read = any(path.exists() and path.resolve() == output.resolve() for path in inputs)
+        is_read = any(path.exists() and path.resolve() == place for path in inputs)
     except OSError as error:
         raise os_failure("E502", output, error) from error
-    if store is not None:
-        raise UsageError("E115", value=output, store=store)
     if is_read:
         raise UsageError("E118", value=output)
 

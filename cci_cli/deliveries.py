@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from cci_cli.config import read_config
-from cci_cli.errors import DataError, Problem, UsageError, make_problem, os_failure
+from cci_cli.errors import DataError, Problem, UsageError, make_problem
 from cci_cli.histories import History
 from cci_cli.outbox import SUMS_FILE, Delivery, deliver_bundle, render_sums
 from cci_cli.outcomes import BundleFile, DeliveryResult
 from cci_cli.periods import Period, PeriodRef, parse_period
 from cci_cli.results import release_name
 from cci_cli.store import list_periods, list_revisions
-from cci_cli.workspace import find_store
+from cci_cli.workspace import check_outside
 
 #: The files of a publication, and the levels they were made from.
 MadeFiles = tuple[History, Mapping[str, bytes]]
@@ -111,12 +111,7 @@ def check_place(to: Path | str) -> None:
     """
     if not str(to):
         raise UsageError("E114", option="to", value=to, choices="a folder")
-    try:
-        store = find_store(Path(to))
-    except OSError as error:
-        raise os_failure("E502", to, error) from error
-    if store is not None:
-        raise UsageError("E115", value=to, store=store)
+    check_outside(Path(to))
 
 
 def _find_alarms(history: History, delivery: Delivery) -> Iterator[Problem]:

@@ -1,4 +1,7 @@
-"""What the XML of a sheet says beside values: formulas never computed, merged cells. I/O."""
+"""What the XML of a workbook says beside values: its form, formulas never computed, merged cells.
+
+I/O. What no spreadsheet writes, or would grow without end, is refused here.
+"""
 
 import re
 from collections.abc import Iterator
@@ -13,8 +16,9 @@ _LONGEST_TAG: Final = 1 << 22
 _MAX_DEPTH: Final = 32
 #: The texts that cells point to, and the lists of a workbook, lie on the second level.
 _DEPTH_OF_ITEMS: Final = 2
-LAST_ROW: Final = 1_048_576
-LAST_COLUMN: Final = 16_384
+#: By the format.
+_LAST_ROW: Final = 1_048_576
+_LAST_COLUMN: Final = 16_384
 # a full sheet of surveys has a third of them
 _MAX_CELLS: Final = 20_000_000
 _LONGEST_NUMBER: Final = 400
@@ -55,7 +59,8 @@ def read_marks(stream: IO[bytes]) -> Iterator[FormulaCell | MergedRange]:
 
     Raises:
         ExpatError: it is no XML.
-        ValueError: a cell or range has a name that none can have.
+        ValueError: a cell or range has a name that none can have, or something stands twice, out of
+            its place or beyond what a sheet can hold.
     """
     reader = _MarkReader()
     parser = expat.ParserCreate(namespace_separator=" ")
@@ -163,7 +168,7 @@ class _MarkReader:
             case "row":
                 # some programs write 7.0
                 row = int(float(attributes["r"])) if "r" in attributes else self._row + 1
-                if not self._row < row <= LAST_ROW:
+                if not self._row < row <= _LAST_ROW:
                     self._refuse(f"row {row} does not stand behind it")
                 self._row, self._column = row, 0
             case "sheetData":
@@ -178,7 +183,7 @@ class _MarkReader:
         if place := attributes.get("r"):
             row, column = coordinate_to_tuple(place)
         self._cells += 1
-        if row != self._row or not self._column < column <= LAST_COLUMN:
+        if row != self._row or not self._column < column <= _LAST_COLUMN:
             self._refuse(f"cell {place} does not stand behind it")
         if self._cells > _MAX_CELLS:
             self._refuse(f"it is cell {self._cells:,}")

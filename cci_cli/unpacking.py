@@ -34,12 +34,16 @@ def check_archive(stream: BinaryIO) -> None:
 
     Raises:
         BadZipFile: it is no archive.
-        UnreadableError: it has too many parts, one is too large or declares a document type.
+        UnreadableError: it has too many parts or too large ones, or one declares a document type,
+            would grow without end or, a sheet, has something in it twice or out of its place.
     """
     with ZipFile(stream) as archive:
         parts = archive.infolist()
         if len(parts) > _MAX_PARTS:
             detail = f"it has {len(parts):,} parts"
+            raise UnreadableError(detail)
+        if sum(part.file_size for part in parts) > _LARGEST:
+            detail = f"it would unpack to more than {_LARGEST >> 20:,} MiB"
             raise UnreadableError(detail)
         for part in parts:
             limit = next(
@@ -51,9 +55,6 @@ def check_archive(stream: BinaryIO) -> None:
                 detail = f"{part.filename} would unpack to {size:,} MiB, more than {most:,}"
                 raise UnreadableError(detail)
             _check_xml(archive, part.filename)
-        if sum(part.file_size for part in parts) > _LARGEST:
-            detail = f"it would unpack to more than {_LARGEST >> 20:,} MiB"
-            raise UnreadableError(detail)
 
 
 def _check_xml(archive: ZipFile, name: str) -> None:

@@ -30,8 +30,6 @@ _LARGEST_INT64: Final = 2**63 - 1
 #: Merged ranges of a sheet that are kept in memory, and those in one row.
 _MAX_MERGED: Final = 100_000
 _MAX_MERGED_IN_ROW: Final = 256
-#: What a sheet has at the most, by its format.
-_LAST_ROW: Final = 1_048_576
 # far more than any survey; a cell may be blank and yet be there, for its colour
 _MAX_SHEETS: Final = 100
 _MAX_CELLS: Final = 100_000_000
@@ -130,9 +128,8 @@ def _read_rows(sheet: ReadOnlyWorksheet) -> Iterator[_Row]:
         pending = next(formulas, None)
         for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
             count += len(cells)
-            if number > _LAST_ROW or count > _MAX_CELLS:
-                what = f"a row behind {_LAST_ROW:,}" if number > _LAST_ROW else f"{count:,} cells"
-                detail = f"sheet {sheet.title} has {what}"
+            if count > _MAX_CELLS:
+                detail = f"sheet {sheet.title} has {count:,} cells"
                 raise UnreadableError(detail)
             row = _Row(list(cells), [])
             while pending and pending.row <= number:

@@ -4,32 +4,33 @@ import os
 from pathlib import Path
 from typing import Final
 
-from cci_cli.errors import UsageError
+from cci_cli.errors import SystemFailureError, UsageError, os_failure
 
 MARKER: Final = Path("config/cci.toml")
 #: The environment variable that may name a workspace.
 VARIABLE: Final = "CCI_WORKSPACE"
-
-
 #: Its folders that nothing but the verbs and their owner write to.
 _STORES: Final = ("snapshots", "releases", "config")
 
 
-def find_store(path: Path) -> str | None:
-    """The store of a workspace that a path leads into, through links too; null where in none.
+def check_outside(path: Path) -> Path:
+    """A place to write to, its links followed, which lies in no store of any workspace.
 
     Raises:
-        OSError: it cannot be looked at, or leads to itself.
+        UsageError: E115, it does.
+        SystemFailureError: E502, it cannot be looked at.
     """
     try:
         place = path.resolve()
+        for folder in (place, *place.parents):
+            if folder.name in _STORES and (folder.parent / MARKER).is_file():
+                raise UsageError("E115", value=path, store=folder.name)
+    except OSError as error:
+        raise os_failure("E502", path, error) from error
     except RuntimeError as error:
         # how resolve() words a link that leads to itself
-        raise OSError(str(error)) from error
-    for folder in (place, *place.parents):
-        if folder.name in _STORES and (folder.parent / MARKER).is_file():
-            return folder.name
-    return None
+        raise SystemFailureError("E502", value=path, detail=str(error)) from error
+    return place
 
 
 def find_workspace(named: Path | str | None = None) -> Path:

@@ -100,7 +100,6 @@ def of_text(content: str) -> Case:
         content=content.encode(),
         is_workbook=False,
         encoding=None,
-        is_by_command_line=True,
         chunk_bytes=7,
         batch_rows=2,
         rows_in_doubt=1,

@@ -21,9 +21,12 @@ from hypothesis import Phase, settings
 #: Seconds that a mutant has beyond several times what its tests take.
 PATIENCE, TIMES = 20.0, 5.0
 
-# an example is enough, it need not be small
-settings.register_profile("mutants", phases=(Phase.explicit, Phase.generate))
-settings.load_profile("mutants")
+
+def pytest_configure() -> None:
+    """Be content with an example that fails: it need not be small."""
+    # behind conftest.py, which has a profile of its own
+    settings.register_profile("mutants", settings(), phases=(Phase.explicit, Phase.generate))
+    settings.load_profile("mutants")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

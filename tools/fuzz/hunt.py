@@ -6,11 +6,9 @@ import os
 import re
 import shutil
 import tempfile
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import date
-from functools import partial
 from itertools import count
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -20,10 +18,7 @@ from mutations import MODELS, PROVINCES, Case, make_case
 from strict import RefusalError, UndecidedError, Vocabulary, read_text, read_workbook
 
 from cci_cli import csvfile, nodefile, outlines, rawfile
-from cci_cli.cli import EXIT_BUG, main
-from cci_cli.commands.ingest import ingest
-from cci_cli.console import say, say_error
-from cci_cli.errors import CciError
+from cci_cli.cli import main
 
 #: Where `cci` may be the stricter: bytes of more than one encoding, words that hide something.
 _STRICTER = {"E305", "E310", "E343", "E321", "E322", "E323", "E325", "E314", "E315"}
@@ -111,20 +106,9 @@ class Hunter:
 
     def _ingest(self, case: Case) -> int:
         """The exit code."""
-        if case.is_by_command_line:
-            chosen = ["--encoding", case.encoding] if case.encoding else []
-            place = ["--workspace", str(self._root), *chosen]
-            return main(["ingest", str(self._file), "--period", PERIOD, *place])
-        # to build the parser takes longer than most files
-        try:
-            ingest(self._file, PERIOD, encoding=case.encoding, workspace=self._root)
-        except CciError as error:
-            say_error(error)
-            return error.exit_code
-        except BaseException:  # noqa: BLE001 - as the boundary of the program: a bug
-            say(traceback.format_exc())
-            return EXIT_BUG
-        return 0
+        chosen = ["--encoding", case.encoding] if case.encoding else []
+        place = ["--workspace", str(self._root), *chosen]
+        return main(["ingest", str(self._file), "--period", PERIOD, *place])
 
     def _judge(self, case: Case, code: int, said: str) -> Outcome:
         if code not in (0, 1):
@@ -132,9 +116,8 @@ class Hunter:
         if code == 1:
             return self._judge_refusal(case, said)
         stored = (self._root / "snapshots" / PERIOD / "r1" / "nodes.csv").read_bytes()
-        read = read_workbook if case.is_workbook else partial(read_text, encoding=case.encoding)
         try:
-            expected = read(case.content, VOCABULARY)
+            expected = _read_strictly(case)
         except UndecidedError:
             return Outcome("stored, not compared", self._find_slip(said))
         except RefusalError as error:
@@ -145,9 +128,8 @@ class Hunter:
 
     def _judge_refusal(self, case: Case, said: str) -> Outcome:
         fault = self._find_slip(said) or self._find_trace(said)
-        read = read_workbook if case.is_workbook else partial(read_text, encoding=case.encoding)
         try:
-            read(case.content, VOCABULARY)
+            _read_strictly(case)
         except (RefusalError, UndecidedError):
             return Outcome("refused", fault)
         # of a workbook the strict reader looks at two parts alone
@@ -170,6 +152,12 @@ class Hunter:
 
     def _list(self) -> list[str]:
         return sorted(str(path) for path in self._root.rglob("*"))
+
+
+def _read_strictly(case: Case) -> bytes:
+    if case.is_workbook:
+        return read_workbook(case.content, VOCABULARY)
+    return read_text(case.content, VOCABULARY, case.encoding)
 
 
 def serve(seed: str, first: int, told: Connection) -> None:

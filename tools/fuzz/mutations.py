@@ -123,12 +123,11 @@ RARE_CODECS = ("utf-32", "big5", "latin-1", "utf-7", "cp437", "utf-16-le")
 
 @dataclass(frozen=True)
 class Case:
-    """A raw file, and how it is handed over: by which way, in which chunks and batches."""
+    """A raw file, and how it is handed over: in which chunks and batches."""
 
     content: bytes
     is_workbook: bool
     encoding: Encoding | None
-    is_by_command_line: bool
     chunk_bytes: int
     batch_rows: int
     rows_in_doubt: int
@@ -150,7 +149,6 @@ def make_case(seed: str) -> Case:
         content,
         is_workbook,
         None if is_workbook and draw.random() < 0.9 else encoding,
-        is_by_command_line=draw.random() < 0.1,
         # of a long file no more pieces than of a large one
         chunk_bytes=max(
             draw.choice((1, 2, 3, 7, 16, 61, 256, 1 << 20, 1 << 20)), len(content) // 2_000
