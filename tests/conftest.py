@@ -89,44 +89,48 @@ def cci(
 
 @pytest.fixture
 def make_workspace(tmp_path: Path) -> Callable[..., Path]:
+    """Build workspaces below the folder of the test: ``build_workspace`` without its root."""
+
+    def build(*arguments: Any, name: str = "workspace", **options: Any) -> Path:
+        return build_workspace(tmp_path / name, *arguments, **options)
+
+    return build
+
+
+def build_workspace(
+    root: Path,
+    provinces: Sequence[str],
+    indices: str,
+    snapshots: Mapping[str, Iterable[Row]] | None = None,
+    *,
+    models: Mapping[str, str] = {"M": "100", "half": "50"},
+    base_period: str = "2024H2",
+    base_level: str = "1000",
+    standard_card_tflops: str = "100",
+    decimals: int = 2,
+    rounding: str = "half_up",
+) -> Path:
     """Build a workspace of provinces, models, indices and snapshots.
 
     Standard cards have 100 TFLOPS unless told otherwise, so that a card of model ``M`` (100
     TFLOPS) is one standard card and one of ``half`` (50) is half of one.
     """
-
-    def build(
-        provinces: Sequence[str],
-        indices: str,
-        snapshots: Mapping[str, Iterable[Row]] | None = None,
-        *,
-        models: Mapping[str, str] = {"M": "100", "half": "50"},
-        base_period: str = "2024H2",
-        base_level: str = "1000",
-        standard_card_tflops: str = "100",
-        decimals: int = 2,
-        rounding: str = "half_up",
-        name: str = "workspace",
-    ) -> Path:
-        root = tmp_path / name
-        write_config(
-            root,
-            provinces,
-            indices,
-            models,
-            CCI_TOML.format(
-                base_period=base_period,
-                base_level=base_level,
-                standard_card_tflops=standard_card_tflops,
-                decimals=decimals,
-                rounding=rounding,
-            ),
-        )
-        for period, rows in (snapshots or {}).items():
-            store(root, period, rows)
-        return root
-
-    return build
+    write_config(
+        root,
+        provinces,
+        indices,
+        models,
+        CCI_TOML.format(
+            base_period=base_period,
+            base_level=base_level,
+            standard_card_tflops=standard_card_tflops,
+            decimals=decimals,
+            rounding=rounding,
+        ),
+    )
+    for period, rows in (snapshots or {}).items():
+        store(root, period, rows)
+    return root
 
 
 def examples(count: int, **options: Any) -> settings:

@@ -1,0 +1,112 @@
+"""Whole outputs, word by word: every table and document of one small history, in both languages.
+
+``tests/transcripts`` has the commands and what each prints, but for hashes and the version: the
+words, columns and order that people and programs have come to rely on. The figures are worked here.
+
+Cards of M, each one standard card, of which 8760 card-hours are made a year:
+
+======  ========================  =================================================================
+2024H2  a 60, b 40, c 0, d 10     released
+2025H1  a 90, b 40, c 10, d 10    released; corrected to a 80, b 50 and restated after 2025H2
+2025H2  a 90, b 60, c 20, d 10    released; from here on the nation and S have d as well
+2026H1  a 100, b 50, c 30, d 10   not released
+======  ========================  =================================================================
+
+The nation N is a, b, c, then d too; R is a; S is b, c, then d too; the hubs are H = b and I = c.
+
+- 2024H2: 100 cards; N 1000, R 600, S 400, H 400, I 0.
+- 2025H1: N 1000 × 140/100 = 1400. I had nothing and is seeded anew, 1400 × 10/140 = 100. As first
+  released R 900, S 500, H 400; as restated R 800, S 600, H 500.
+- 2025H2, from the first release over the corrected data: N 1400 × 180/150 = 1680, R 900 × 90/80 =
+  1012.5, S 500 × 90/70 = 4500/7, H 400 × 60/50 = 480, I 100 × 20/10 = 200. From the restated one:
+  R 900, S 5400/7, H 600.
+- 2026H1: N 1680 × 190/180 = 5320/3, R 1012.5 × 100/90 = 1125, S 4500/7 × 90/90, H 480 × 50/60 =
+  400, I 200 × 30/20 = 300.
+
+From 2024H2 to 2026H1 the nation grew by 5320/3000 − 1 = 58/75, in links of 40/100, 30/150 and
+10/180 that started at 1, 1.4 and 1.68 times the first level. R has 20/100 + 1.4 × 10/150 + 1.68 ×
+10/180 = 29/75 of it, S 20/100 + 1.4 × 20/150 + 0 = 29/75, H 10/100 + 1.4 × 10/150 − 1.68 × 10/180
+= 1/10, I 10/100 + 1.4 × 10/150 + 1.68 × 10/180 = 43/150. In card-hours, 80 × 8760 = 700,800 were
+added and 87,600 came with d.
+"""
+
+import re
+import shlex
+
+import pytest
+from conftest import REPOSITORY, build_workspace, index_toml, store
+
+from cci_cli import __version__
+from cci_cli.cli import main
+
+FOLDER = REPOSITORY / "tests" / "transcripts"
+COUNTS = {
+    "2024H2": {"a": 60, "b": 40, "c": 0, "d": 10},
+    "2025H1": {"a": 90, "b": 40, "c": 10, "d": 10},
+    "2025H2": {"a": 90, "b": 60, "c": 20, "d": 10},
+    "2026H1": {"a": 100, "b": 50, "c": 30, "d": 10},
+}
+CORRECTED = {"a": 80, "b": 50, "c": 10, "d": 10}
+FAMILY = (
+    index_toml("N", "national", ["a", "b", "c"], {"2025H2": ["a", "b", "c", "d"]})
+    + index_toml("R", "region", ["a"])
+    + index_toml("S", "region", ["b", "c"], {"2025H2": ["b", "c", "d"]})
+    + index_toml("H", "hub", ["b"])
+    + index_toml("I", "hub", ["c"])
+)
+
+
+def read_transcripts():
+    """Commands and what they print, by the file and in its order."""
+    return [
+        (path.stem, *entry.split("\n", 1))
+        for path in sorted(FOLDER.glob("*.txt"))
+        for entry in re.split(r"^\$ ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    ]
+
+
+def to_rows(counts):
+    return [(f"node {province}", province, "M", count) for province, count in counts.items()]
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory):
+    snapshots = {period: to_rows(counts) for period, counts in COUNTS.items()}
+    root = tmp_path_factory.mktemp("history") / "workspace"
+    build_workspace(root, ["a", "b", "c", "d"], FAMILY, snapshots)
+    release(root, "2024H2")
+    release(root, "2025H1")
+    store(root, "2025H1", to_rows(CORRECTED))
+    release(root, "2025H2")
+    release(root, "2025H1", "--restate", "corrected cards")
+    return root
+
+
+def release(root, period, *options):
+    code = main(["publish", period, "--by", "A", *options, "--workspace", str(root), "--quiet"])
+    assert code == 0
+
+
+TRANSCRIPTS = read_transcripts()
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [entry[1:] for entry in TRANSCRIPTS],
+    ids=[f"{name}: {command}" for name, command, _ in TRANSCRIPTS],
+)
+def test_a_command_prints_what_its_transcript_shows(history, cci, command, expected):
+    program, *arguments = shlex.split(command)
+
+    outcome = cci(*arguments, workspace=history)
+
+    assert (program, outcome.code, outcome.err) == ("cci", 0, "")
+    shown = re.sub(r"\b[0-9a-f]{64}\b", "SHA256", outcome.out).replace(__version__, "VERSION")
+    assert shown.splitlines() == expected.rstrip("\n").splitlines()
+    assert outcome.out.endswith("\n")
+
+
+def test_every_verb_that_prints_figures_has_a_transcript():
+    shown = {command.split()[1] for _, command, _ in TRANSCRIPTS}
+
+    assert shown == {"compute", "diff", "explain", "rebase", "series"}
