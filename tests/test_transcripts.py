@@ -3,7 +3,8 @@
 ``tests/transcripts`` has the commands and what each prints, but for hashes and the version: the
 words, columns and order that people and programs have come to rely on. The figures are worked here.
 
-Cards of M, each one standard card, of which 8760 card-hours are made a year:
+Standard cards, of which 8760 card-hours are made a year; cards of M are one each, and of those of a
+ten are 20 cards of half:
 
 ======  ========================  =================================================================
 2024H2  a 60, b 40, c 0, d 10     released
@@ -40,7 +41,7 @@ from cci_cli import __version__
 from cci_cli.cli import main
 
 FOLDER = REPOSITORY / "tests" / "transcripts"
-COUNTS = {
+STANDARD_CARDS = {
     "2024H2": {"a": 60, "b": 40, "c": 0, "d": 10},
     "2025H1": {"a": 90, "b": 40, "c": 10, "d": 10},
     "2025H2": {"a": 90, "b": 60, "c": 20, "d": 10},
@@ -65,13 +66,17 @@ def read_transcripts():
     ]
 
 
-def to_rows(counts):
-    return [(f"node {province}", province, "M", count) for province, count in counts.items()]
+def to_rows(standard_cards):
+    rows = [
+        (f"node {province}", province, "M", cards) for province, cards in standard_cards.items()
+    ]
+    rows[0] = ("node a", "a", "M", standard_cards["a"] - 10)
+    return [*rows, ("node a", "a", "half", 20)]
 
 
 @pytest.fixture(scope="module")
 def history(tmp_path_factory):
-    snapshots = {period: to_rows(counts) for period, counts in COUNTS.items()}
+    snapshots = {period: to_rows(cards) for period, cards in STANDARD_CARDS.items()}
     root = tmp_path_factory.mktemp("history") / "workspace"
     build_workspace(root, ["a", "b", "c", "d"], FAMILY, snapshots)
     release(root, "2024H2")
