@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from conftest import index_toml
 
-from cci_cli import clashes, csvfile, examination, rules, schemas
+from cci_cli import clashes, csvfile, examination, hashpiles, rules, schemas
 from cci_cli.columns import COLUMNS
 from cci_cli.config import read_config
 from cci_cli.csvfile import survey_file
@@ -191,6 +191,13 @@ def test_missing_values_are_no_duplicates_of_each_other(check):
     ]
 
 
+def test_a_key_stands_twice_wherever_its_node_lies(check):
+    _, problems = check(HEADER + "n1,,M,1\nn1,,M,1\nn2,东,M,1\nn3,西,M,1\n")
+    assert [problem for problem in problems if problem[0] != "E320"] == [
+        ("E330", 3, "node_id,model", "n1,M")
+    ]
+
+
 def test_keys_that_read_alike_when_joined_are_no_duplicates(check):
     checked, problems = check(HEADER + "n1M,东,half,1\nn1,东,M,1\nN1,西,M,1\nn01,西,M,1\n")
     assert problems == []
@@ -205,6 +212,15 @@ def test_a_clash_of_hashes_alone_is_no_problem(check, monkeypatch, batch):
     checked, problems = check(HEADER + "n1,东,M,1\nn2,西,M,1\nn2,西,half,1\nn3,西,M,1\n")
     assert problems == []
     assert counts_of(checked) == [("东", "M", 1), ("西", "M", 2), ("西", "half", 1)]
+    assert checked.nodes == 3
+
+
+def test_nodes_are_counted_however_many_pieces_their_hashes_were_laid_off_in(check, monkeypatch):
+    monkeypatch.setattr(hashpiles, "MOST_KEPT", 0)
+    rows = [f"n{number},东,{model},1\n" for number in range(300) for model in ("M", "half")]
+    checked, problems = check(HEADER + "".join(rows) + "m,西,M,1\n")
+    assert problems == []
+    assert checked.nodes == 301
 
 
 @pytest.mark.parametrize("batch", BATCHES)
@@ -343,6 +359,26 @@ def test_all_problems_are_counted_and_the_first_of_each_code_kept(
     assert problems.counts == {"E324": 5_000, "E323": 1}
     assert problems.total == 5_001
     assert [problem.line for problem in problems.first()] == [*range(2, 1_002), 5_002]
+
+
+def test_all_clashes_are_counted_and_the_first_of_each_kind_kept(tmp_path, config):
+    """1,100 nodes lie in both provinces, and 1,200 keys stand twice."""
+    path = tmp_path / "nodes.csv"
+    moved = [
+        f"a{number},{place},{model},1"
+        for place, model in (("东", "M"), ("西", "half"))
+        for number in range(1_100)
+    ]
+    twice = [f"b{number},东,M,1" for number in range(1_200)] * 2
+    path.write_text(HEADER + "\n".join([*moved, *twice]) + "\n", encoding="utf-8")
+    problems = ProblemList("nodes.csv")
+    check_nodes(survey_file(path, problems), config, AS_OF, problems)
+    assert problems.counts == {"E331": 1_100, "E330": 1_200}
+    # a0 stands on lines 2 and 1,102, b0 on 2,202 and 3,402
+    assert [problem.line for problem in problems.first()] == [
+        *range(1_102, 2_102),
+        *range(3_402, 4_402),
+    ]
 
 
 # a stored file has the canonical form, and nothing else
