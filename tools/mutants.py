@@ -10,7 +10,7 @@ which every ``@property`` is spelled out. It also starts and collects the tests 
 mutant, which takes seconds: ``mutant_tests`` runs them in its place.
 
 A mutant meets some seconds of tests, the closest and the quickest of those that reach it. What
-survives them may meet all: run it again by its name with `--seconds 1000`.
+survives them meets ten times as many; it may meet all, by its name and with `--seconds 1000`.
 
 Run in the repository, for all modules, for some, or for single mutants:
 
@@ -36,9 +36,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 COPY = ROOT / "build" / "mutants"
+LOG = COPY / "plan.log"
 COPIED = ("cci_cli", "config", "docs", "snapshots", "tests", "tools", "README.md", "pyproject.toml")
 #: What starting a test costs, in seconds; how many tests a mutant meets however long they take.
 OVERHEAD, FEWEST = 0.005, 3
+#: How many times as many seconds those meet that survived.
+AGAIN = 10
 #: What the exit code of the tests under a mutant says of it; a signal ends one that takes too long.
 ENDINGS = {0: "survived", 1: "killed", 3: "killed"}
 
@@ -151,16 +154,26 @@ def _take(tests: Sequence[str], seconds: Mapping[str, float], most: float) -> Se
 def run_tests(plan: Mapping[str, Sequence[str]], seconds: Mapping[str, float]) -> dict[str, str]:
     """How each mutant of a plan ended, by its name; the plan has the tests that each meets."""
     path = COPY / "plan.json"
-    path.write_text(json.dumps({"tests": plan, "seconds": seconds}))
-    files = sorted({test.partition("::")[0] for tests in plan.values() for test in tests})
+    tests = sorted({test for found in plan.values() for test in found})
+    # all of them without any mutant first
+    path.write_text(json.dumps({"tests": {"": tests} | dict(plan), "seconds": seconds}))
+    files = sorted({test.partition("::")[0] for test in tests})
     options = ["-p", "mutant_tests", "-p", "no:xdist", "--tb=no", "--rootdir=."]
     options += [f"--basetemp={COPY / 'tmp'}", f"--mutants={path}"]
     _run(["pytest", *options, *files], COPY / "mutants", COPY / "mutants", COPY / "tools")
-    with path.with_suffix(".log").open() as log:
+    with LOG.open() as log:
         endings = {mutant: code for mutant, code, _ in map(json.loads, log)}
     if endings.pop(""):
         sys.exit("the tests fail without any mutant")
     return {mutant: ENDINGS.get(code, "timeout") for mutant, code in endings.items()}
+
+
+def _find_function(mutant: str) -> str:
+    return mutant.rpartition("__mutmut_")[0]
+
+
+def _tell(progress: str) -> None:
+    print(progress, file=sys.stderr, flush=True)
 
 
 def main() -> None:
@@ -168,19 +181,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="mutants that the tests do not notice")
     parser.add_argument("wanted", nargs="*", metavar="MODULE | MUTANT")
     parser.add_argument("--every", type=int, default=1, help="take every so many of a module")
-    parser.add_argument("--seconds", type=float, default=3.0, help="of tests that a mutant meets")
+    parser.add_argument(
+        "--seconds", type=float, default=3.0, help="of tests that a mutant meets at first"
+    )
     options = parser.parse_args()
     start = time.monotonic()
+    _tell("making the mutants and running the tests without any: some minutes")
     copy_repository()
     tests, seconds = make_mutants()
-    chosen = choose_tests(tests, seconds, options.seconds)
-    mutants = list(find_mutants(options.wanted, options.every))
-    plan = {mutant: chosen.get(mutant.rpartition("__mutmut_")[0], []) for mutant in mutants}
-    first = {"": sorted({test for found in plan.values() for test in found})}
-    endings = dict.fromkeys(mutants, "untested")
-    endings |= run_tests(
-        first | {mutant: found for mutant, found in plan.items() if found}, seconds
-    )
+    endings = dict.fromkeys(find_mutants(options.wanted, options.every), "untested")
+    met: dict[str, set[str]] = {mutant: set() for mutant in endings}
+    for most in (options.seconds, AGAIN * options.seconds):
+        chosen = choose_tests(tests, seconds, most)
+        plan = {
+            mutant: [test for test in chosen.get(_find_function(mutant), ()) if test not in seen]
+            for mutant, seen in met.items()
+            if endings[mutant] in ("untested", "survived")
+        }
+        plan = {mutant: found for mutant, found in plan.items() if found}
+        if not plan:
+            break
+        for mutant, found in plan.items():
+            met[mutant].update(found)
+        _tell(f"{len(plan):,} mutants and {most:g} s of tests for each; {LOG} has those that ended")
+        endings |= run_tests(plan, seconds)
     counts: dict[str, Counter[str]] = {}
     for mutant, ending in endings.items():
         counts.setdefault(mutant.split(".")[1], Counter())[ending] += 1
