@@ -30,15 +30,16 @@ def find_edits(old: pl.LazyFrame, new: pl.LazyFrame, units: Mapping[str, int]) -
         ``old_…`` and ``new_…``, null where the row is not in that revision.
     """
     others = [name for name in COLUMNS if name not in KEY]
-    was = old.rename({name: f"old_{name}" for name in others}).with_columns(in_old=True)
-    now = new.rename({name: f"new_{name}" for name in others}).with_columns(in_new=True)
+    was = old.rename({name: f"old_{name}" for name in others})
+    now = new.rename({name: f"new_{name}" for name in others})
     differs = pl.any_horizontal(
         pl.col(f"old_{name}").ne_missing(pl.col(f"new_{name}")) for name in others
     )
+    # where there is a row, it has a province
     edit = (
-        pl.when(pl.col("in_old").is_null())
+        pl.when(pl.col(f"old_{PROVINCE}").is_null())
         .then(pl.lit(ADDED))
-        .when(pl.col("in_new").is_null())
+        .when(pl.col(f"new_{PROVINCE}").is_null())
         .then(pl.lit(REMOVED))
         .otherwise(pl.lit(CHANGED))
     )

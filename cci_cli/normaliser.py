@@ -227,6 +227,6 @@ def _to_iso_date(text: pl.Expr) -> pl.Expr:
     written = bare.str.replace_many(list(_WIDE_DIGITS), list(_DIGITS))
     parts = written.str.replace_all("[/.年月]", "-").str.strip_suffix("日")
     # takes a month or a day of one digit too, and gives null for what is no day
-    day = parts.str.to_date("%Y-%m-%d", strict=False).dt.to_string("%Y-%m-%d")
+    day = parts.str.to_date("%Y-%m-%d", strict=False).dt.to_string()
     is_day = written.str.contains(_DATE_FORM) & day.str.contains(ISO_DATE)
     return pl.when(bare == "").then(None).when(is_day).then(day).otherwise(text)

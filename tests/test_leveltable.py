@@ -209,3 +209,27 @@ def test_the_nation_at_the_base_is_the_base_level(nation):
     _, problems = read([header, *rows], BASE)
 
     assert problems == ([] if nation == "1000.00" else [("E356", None, "2024H2", nation)])
+
+
+def test_at_the_base_the_regions_of_then_are_added():
+    """From 2025H1 on S has a as well, and the regions no longer divide up the nation."""
+    nation, first, second = CONFIG.indices
+    second = replace(second, changes=(ScopeChange(NOW, ("a", "c")),))
+    config = replace(CONFIG, indices=(nation, first, second))
+    lines = ["指数名称,2024年12月31日", "N 指数,1000.00", "R 指数,1.00", "S 指数,1.00"]
+    problems = ProblemList("t.csv")
+
+    parse_level_table("\n".join(lines).encode(), config, BASE, None, problems)
+
+    assert [(item.code, item.column) for item in problems.kept] == [("E357", "2024H2")]
+    assert "add up to 2.00" in problems.kept[0].message
+
+
+def test_a_table_without_names_is_told_which_column_it_needs():
+    problems = ProblemList("t.csv")
+
+    parse_level_table("2025年6月30日\n1.00".encode(), CONFIG, NOW, None, problems)
+
+    (problem,) = problems.kept
+    assert problem.code == "E315"
+    assert (problem.hint or "").startswith("expected columns: 指数名称, …;")

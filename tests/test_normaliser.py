@@ -1,6 +1,7 @@
 """Counting what is normalised, and folding what may be folded without hiding anything."""
 
 import unicodedata
+from itertools import product
 
 import polars as pl
 import pytest
@@ -94,9 +95,20 @@ def test_many_spellings_are_told_up_to_a_limit_and_the_rest_counted(config, monk
     }
 
 
+def test_spellings_of_equally_many_rows_are_told_by_their_lines(config, monkeypatch):
+    """HALF, HALf … hALF, and the same with a hyphen: 47 spellings in one row each."""
+    monkeypatch.setattr(normaliser, "MAX_SPELLINGS", 99)
+    cases = ["".join(letters) for letters in product("Hh", "Aa", "Ll", "Ff")]
+    texts = [f"{text[:at]}-{text[at:]}" if at else text for at in range(3) for text in cases]
+    texts.remove("half")
+    found = Normaliser(config)
+    found.normalise(rows(model=texts), is_counted=True)
+    assert [entry.old for entry in found.found()] == texts
+
+
 def test_a_lazy_frame_is_normalised_as_its_batches_were(config):
     batch = rows(
-        node_id=[" a", "b", "c\t "],
+        node_id=[" a", "b ", "c\t "],
         province=["01", "东", "火星"],
         model=["m", "x", " "],
         cards=["1,234", "8", "007"],
@@ -111,6 +123,70 @@ def test_a_lazy_frame_is_normalised_as_its_batches_were(config):
         (3, "b", "东", "x", "8", "retired", "2024-05-07"),
         (4, "c\t ", "火星", None, "007", None, "7/5/2024"),
     ]
+
+
+def test_a_batch_in_which_all_of_a_column_is_space_counts_with_the_others(config):
+    found = Normaliser(config)
+    found.normalise(rows(model=[" ", "\u3000"], cards=[" ", "1"]), is_counted=True)
+    found.normalise(rows(4, model=["m", " "], cards=["1", "2,000"]), is_counted=True)
+    assert found.found() == (
+        Normalisation("model", " ", None, 3, 2, None),
+        Normalisation("model", "m", "M", 1, 4),
+        Normalisation("cards", " ", None, 1, 2, None),
+        Normalisation("cards", "2,000", "2000", 1, 5, 1),
+    )
+
+
+@pytest.mark.parametrize("space", ["\t", "\n", "\x1f", "\x85", "\u2028"], ids=ascii)
+def test_what_is_no_space_of_unicode_is_not_taken_away(config, space):
+    """Python and Polars would strip it, and make a value good that the file does not have."""
+    batch = rows(
+        node_id=[f"a{space}"],
+        province=[f"{space}东"],
+        model=[f"M{space}"],
+        cards=[f"8{space}"],
+        status=[f"{space}retired"],
+        in_service_since=[f"2024-05-07{space}"],
+    )
+    found = Normaliser(config)
+    assert found.normalise(batch, is_counted=True).equals(batch)
+    assert found.found() == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2024年5月7日", "2024-05-07"),
+        ("2024.5.7", "2024-05-07"),
+        ("２０２４/１２/３１", "2024-12-31"),
+        (" 2024-5-7", "2024-05-07"),
+        ("2024年5月7", "2024年5月7"),
+        ("2024-5-7日", "2024-5-7日"),
+        ("2024/5-7", "2024/5-7"),
+        ("2023-02-29", "2023-02-29"),
+    ],
+)
+def test_a_day_is_written_in_one_way_if_it_is_one(config, text, day):
+    batch = Normaliser(config).normalise(rows(in_service_since=[text]))
+    assert batch["in_service_since"].to_list() == [day]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("１,２３４", "1234"),
+        ("1，234，567", "1234567"),
+        ("９２２３３７２０３６８５４７７５８０７", "9223372036854775807"),
+        ("０８", "０８"),
+        ("－８", "－８"),
+        ("＋８", "＋８"),
+        ("1，234,567", "1，234,567"),
+        ("９２２３３７２０３６８５４７７５８０８", "９２２３３７２０３６８５４７７５８０８"),
+    ],
+)
+def test_a_number_that_is_no_count_stays_as_it_was_written(config, text, number):
+    batch = Normaliser(config).normalise(rows(cards=[text]))
+    assert batch["cards"].to_list() == [number]
 
 
 def test_what_is_canonical_is_not_touched(config):
