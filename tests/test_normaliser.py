@@ -1,4 +1,4 @@
-"""Counting what is normalised, and folding what may be folded without hiding anything."""
+"""What is normalised, how it is counted, and what of it is told."""
 
 import unicodedata
 from itertools import product
@@ -9,10 +9,8 @@ from conftest import index_toml
 
 from cci_cli import normaliser
 from cci_cli.config import read_config
-from cci_cli.definitions import find_digit_gaps, fold_spelling
 from cci_cli.normaliser import SPACES, Normaliser
 from cci_cli.readings import Normalisation, Reading
-from cci_cli.spellings import find_status, is_outside_the_sample
 
 
 @pytest.fixture
@@ -227,86 +225,3 @@ def test_every_space_of_unicode_is_known():
 )
 def test_a_normalisation_is_told_in_a_line(entry, line):
     assert list(Reading(values=(entry,)).lines()) == [line]
-
-
-# folding
-
-
-@pytest.mark.parametrize(
-    ("text", "folded"),
-    [
-        ("H100", "h100"),
-        (" Ｈ 1-00 ", "h100"),
-        ("Ⅳ", "iv"),
-        ("北京\u3000市", "北京市"),
-        ("１１００００", "110000"),
-        ("11 00", None),
-        ("1-1", None),
-        ("-11", None),
-        ("11\u2212", None),
-        ("a-", None),
-        ("\uff0da", None),
-        ("H²00", None),
-        ("H₂", None),
-        ("①", None),
-        ("㎏", None),
-        ("½", None),
-        ("ℍ", None),
-        ("a\tb", None),
-        ("a\n", None),
-        ("a\u200bb", None),
-        ("a\ufeff", None),
-        ("a\u2028", None),
-        ("a\ue000", None),
-        ("", None),
-        (" ", None),
-        ("-", None),
-    ],
-)
-def test_a_spelling_is_folded_only_where_nothing_is_hidden(text, folded):
-    assert fold_spelling(text) == folded
-
-
-@pytest.mark.parametrize(
-    ("text", "gaps"),
-    [
-        ("A100", []),
-        ("A100 80GB", [4]),
-        ("A100-80 - 2", [4, 6]),
-        ("A 100 GB", []),
-        (" 1 ", []),
-        ("ß1 ２", [3]),
-        ("一 二", []),
-        ("", []),
-    ],
-)
-def test_places_where_digits_stand_apart_are_found(text, gaps):
-    assert sorted(find_digit_gaps(text)) == gaps
-
-
-@pytest.mark.parametrize(
-    ("text", "status"),
-    [
-        ("IN SERVICE", "in_service"),
-        ("under-construction", "under_construction"),
-        ("under_construction", "under_construction"),
-        ("已 退役", "retired"),
-        ("under__construction", None),
-        ("underconstruction", None),
-        ("in\tservice", None),
-        ("停运", None),
-        ("", None),
-    ],
-)
-def test_a_status_is_known_by_its_words(text, status):
-    assert find_status(text) == status
-
-
-@pytest.mark.parametrize("text", ["香港", "ＨＫ", "Hong  Kong", "澳門", "台湾省", "710000"])
-def test_places_outside_the_sample_are_known(text):
-    assert is_outside_the_sample(text)
-
-
-@pytest.mark.parametrize("text", ["香港\u200b", "⁷10000", "火星", "北京", ""])
-def test_other_places_are_not(text):
-    assert not is_outside_the_sample(text)
