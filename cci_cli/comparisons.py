@@ -20,6 +20,7 @@ from cci_cli.views import (
     Sheet,
     View,
     date_text,
+    hub_text,
     increment_text,
     legend_lines,
     note_text,
@@ -288,17 +289,11 @@ def _span_lines(result: DiffResult, rounder: Rounder, lang: Lang) -> Iterator[st
 
 
 def _hub_text(hubs: HubDiff, national_increment: Fraction, rounder: Rounder, lang: Lang) -> str:
-    share = rounder.percent(hubs.to_share)
-    text = NULL_MARK if share is None else f"{share:f}%"
-    count, provinces = hubs.count, len(hubs.to_provinces)
     increment = increment_text(
         hubs.increment_share, national_increment, hubs.target_pct, rounder, lang
     )
-    if lang == "zh":
-        return f"{count} 个枢纽节点（{provinces} 个省份）合计：占全国供算量 {text}{increment}。"
-    return (
-        f"The {count} hubs ({provinces} provinces) together: {text} of national supply{increment}."
-    )
+    provinces = len(hubs.to_provinces)
+    return hub_text(hubs.count, provinces, hubs.to_share, increment, rounder, lang)
 
 
 def _restated_lines(result: DiffResult, rounder: Rounder, lang: Lang) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from cci_cli import __version__
 from cci_cli.definitions import IndexDefinition, Province
+from cci_cli.errors import count_noun
 from cci_cli.figures import Rounder, index_name, round_figures, to_provenance
 from cci_cli.formats import Lang
 from cci_cli.messages import NOTES
@@ -201,7 +202,7 @@ def _compute_sheet(
         group_header=group_header,
         groups=tuple(row["series"] for row in figures),
         notes=(
-            *([_hub_text(result.hubs, rounder, lang)] if result.hubs else []),
+            *([_compiled_hub_text(result.hubs, rounder, lang)] if result.hubs else []),
             *notes,
             _origin_text(result, lang),
         ),
@@ -217,19 +218,29 @@ def change_text(value: Decimal | None) -> str:
     return f"+{value:f}%" if value and value > 0 else _number_text(value, "%")
 
 
-def _hub_text(hubs: HubFigures, rounder: Rounder, lang: Lang) -> str:
-    share = _number_text(rounder.percent(hubs.link.share), "%")
-    count, provinces = hubs.count, len(hubs.provinces)
-    if lang == "zh":
-        text = f"{count} 个枢纽节点（{provinces} 个省份）合计：占全国供算量 {share}"
-    else:
-        text = f"The {count} hubs ({provinces} provinces) together: {share} of national supply"
-    link = hubs.link
+def _compiled_hub_text(hubs: HubFigures, rounder: Rounder, lang: Lang) -> str:
+    link, increment = hubs.link, ""
     if link.increment is not None and link.previous_national_supply is not None:
         national = link.national_supply - link.previous_national_supply
         target = hubs.increment_share_target_pct
-        text += increment_text(link.increment_share, national, target, rounder, lang)
-    return text + ("。" if lang == "zh" else ".")
+        increment = increment_text(link.increment_share, national, target, rounder, lang)
+    return hub_text(hubs.count, len(hubs.provinces), link.share, increment, rounder, lang)
+
+
+def hub_text(
+    count: int,
+    provinces: int,
+    share: Fraction | None,
+    increment: str,
+    rounder: Rounder,
+    lang: Lang,
+) -> str:
+    """What the hubs together have of national supply, and what ``increment_text`` says of it."""
+    held = _number_text(rounder.percent(share), "%")
+    if lang == "zh":
+        return f"{count} 个枢纽节点（{provinces} 个省份）合计：占全国供算量 {held}{increment}。"
+    hubs = f"{count_noun(count, 'hub')} ({count_noun(provinces, 'province')})"
+    return f"The {hubs} together: {held} of national supply{increment}."
 
 
 def increment_text(

@@ -1,7 +1,10 @@
-"""Whole outputs, word by word: every table and document of one small history, in both languages.
+"""Whole outputs, word by word: every table and document of two small stories, in both languages.
 
 ``tests/transcripts`` has the commands and what each prints, but for hashes and the version: the
 words, columns and order that people and programs have come to rely on. The figures are worked here.
+
+The history
+-----------
 
 Standard cards, of which 8760 card-hours are made a year; cards of M are one each, and of those of a
 ten are 20 cards of half:
@@ -29,6 +32,14 @@ From 2024H2 to 2026H1 the nation grew by 5320/3000 − 1 = 58/75, in links of 40
 10/180 = 29/75 of it, S 20/100 + 1.4 × 20/150 + 0 = 29/75, H 10/100 + 1.4 × 10/150 − 1.68 × 10/180
 = 1/10, I 10/100 + 1.4 × 10/150 + 1.68 × 10/180 = 43/150. In card-hours, 80 × 8760 = 700,800 were
 added and 87,600 came with d.
+
+The printed levels
+------------------
+
+Of 2024H2 and 2025H1 two tables are all that was released: N 1000 and 1200, R 600 and 700, S 400 and
+500, without any supply. The cards of 2025H1 and 2025H2 are known, a 70 and b 50, then 84 and 60,
+and the hub H = b came when both tables were out. 2025H2: N 1200 × 144/120 = 1440, R 700 × 84/70 =
+840, S 500 × 60/50 = 600, H 1200 × 50/120 = 500, × 60/50 = 600.
 """
 
 import re
@@ -58,10 +69,10 @@ FAMILY = (
 
 
 def read_transcripts():
-    """Commands and what they print, by the file and in its order."""
+    """Stories, commands and what they print, by the file and in its order."""
     return [
-        (path.stem, *entry.split("\n", 1))
-        for path in sorted(FOLDER.glob("*.txt"))
+        (path.parent.name, *entry.split("\n", 1))
+        for path in sorted(FOLDER.glob("*/*.txt"))
         for entry in re.split(r"^\$ ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
     ]
 
@@ -74,36 +85,68 @@ def to_rows(standard_cards):
     return [*rows, ("node a", "a", "half", 20)]
 
 
-@pytest.fixture(scope="module")
-def history(tmp_path_factory):
+def release(root, period, *options):
+    code = main(["publish", period, "--by", "A", *options, "--workspace", str(root), "--quiet"])
+    assert code == 0
+
+
+def make_history(root):
     snapshots = {period: to_rows(cards) for period, cards in STANDARD_CARDS.items()}
-    root = tmp_path_factory.mktemp("history") / "workspace"
     build_workspace(root, ["a", "b", "c", "d"], FAMILY, snapshots)
     release(root, "2024H2")
     release(root, "2025H1")
     store(root, "2025H1", to_rows(CORRECTED))
     release(root, "2025H2")
     release(root, "2025H1", "--restate", "corrected cards")
-    return root
 
 
-def release(root, period, *options):
-    code = main(["publish", period, "--by", "A", *options, "--workspace", str(root), "--quiet"])
-    assert code == 0
+def make_printed(root):
+    printed = {"N": ("national", "ab"), "R": ("region", "a"), "S": ("region", "b")}
+    family = "".join(index_toml(code, *definition) for code, definition in printed.items())
+    build_workspace(root, ["a", "b"], family)
+    for period, day, levels in (
+        ("2024H2", "2024年12月31日", ("1000.00", "600.00", "400.00")),
+        ("2025H1", "2025年6月30日", ("1200.00", "700.00", "500.00")),
+    ):
+        table = root / f"{period}.csv"
+        rows = [f"{code} index,{level}" for code, level in zip(printed, levels, strict=True)]
+        table.write_text("\n".join([f"指数名称,{day}", *rows]) + "\n", encoding="utf-8")
+        release(root, period, "--from-table", str(table))
+    with (root / "config" / "indices.toml").open("a", encoding="utf-8") as config:
+        config.write(index_toml("H", "hub", "b"))
+    store(root, "2025H1", [("node a", "a", "M", 70), ("node b", "b", "M", 50)])
+    store(root, "2025H2", [("node a", "a", "M", 84), ("node b", "b", "M", 60)])
+
+
+STORIES = {"history": make_history, "printed": make_printed}
+
+
+@pytest.fixture(scope="module")
+def workspaces(tmp_path_factory):
+    """Of each story the workspace, made when it is first asked for."""
+    known = {}
+
+    def find(story):
+        if story not in known:
+            known[story] = tmp_path_factory.mktemp(story) / "workspace"
+            STORIES[story](known[story])
+        return known[story]
+
+    return find
 
 
 TRANSCRIPTS = read_transcripts()
 
 
 @pytest.mark.parametrize(
-    ("command", "expected"),
-    [entry[1:] for entry in TRANSCRIPTS],
-    ids=[f"{name}: {command}" for name, command, _ in TRANSCRIPTS],
+    ("story", "command", "expected"),
+    TRANSCRIPTS,
+    ids=[f"{story}: {command}" for story, command, _ in TRANSCRIPTS],
 )
-def test_a_command_prints_what_its_transcript_shows(history, cci, command, expected):
+def test_a_command_prints_what_its_transcript_shows(workspaces, cci, story, command, expected):
     program, *arguments = shlex.split(command)
 
-    outcome = cci(*arguments, workspace=history)
+    outcome = cci(*arguments, workspace=workspaces(story))
 
     assert (program, outcome.code, outcome.err) == ("cci", 0, "")
     shown = re.sub(r"\b[0-9a-f]{64}\b", "SHA256", outcome.out).replace(__version__, "VERSION")

@@ -155,7 +155,7 @@ def test_the_target_is_for_what_is_added(make_workspace, cci, later, expected, e
         lines = cci(*arguments, workspace=root).out.splitlines()
         assert f"1 个枢纽节点（1 个省份）合计：{expected}" in lines
         lines = cci(*arguments, "--lang", "en", workspace=root).out.splitlines()
-        assert f"The 1 hubs (1 provinces) together: {english}" in lines
+        assert f"The 1 hub (1 province) together: {english}" in lines
 
 
 def test_the_rows_of_data_say_what_they_are_of(chain, survey, cci):
