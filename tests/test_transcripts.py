@@ -37,9 +37,9 @@ The printed levels
 ------------------
 
 Of 2024H2 and 2025H1 two tables are all that was released: N 1000 and 1200, R 600 and 700, S 400 and
-500, without any supply. The cards of 2025H1 and 2025H2 are known, a 70 and b 50, then 84 and 60,
-and the hub H = b came when both tables were out. 2025H2: N 1200 × 144/120 = 1440, R 700 × 84/70 =
-840, S 500 × 60/50 = 600, H 1200 × 50/120 = 500, × 60/50 = 600.
+500, without any supply; in 2025H1 N and S took c in. Cards are known of 2025H1, a 70, b 40, c 10,
+and of 2025H2, a 84, b 48, c 12, and the hub H = b came when both tables were out. 2025H2: N 1200
+× 144/120 = 1440, R 700 × 84/70 = 840, S 500 × 60/50 = 600, H 1200 × 40/120 × 48/40 = 480.
 """
 
 import re
@@ -101,21 +101,25 @@ def make_history(root):
 
 
 def make_printed(root):
-    printed = {"N": ("national", "ab"), "R": ("region", "a"), "S": ("region", "b")}
-    family = "".join(index_toml(code, *definition) for code, definition in printed.items())
-    build_workspace(root, ["a", "b"], family)
+    family = (
+        index_toml("N", "national", ["a", "b"], {"2025H1": ["a", "b", "c"]})
+        + index_toml("R", "region", ["a"])
+        + index_toml("S", "region", ["b"], {"2025H1": ["b", "c"]})
+    )
+    build_workspace(root, ["a", "b", "c"], family)
     for period, day, levels in (
         ("2024H2", "2024年12月31日", ("1000.00", "600.00", "400.00")),
         ("2025H1", "2025年6月30日", ("1200.00", "700.00", "500.00")),
     ):
         table = root / f"{period}.csv"
-        rows = [f"{code} index,{level}" for code, level in zip(printed, levels, strict=True)]
+        rows = [f"{code} index,{level}" for code, level in zip("NRS", levels, strict=True)]
         table.write_text("\n".join([f"指数名称,{day}", *rows]) + "\n", encoding="utf-8")
         release(root, period, "--from-table", str(table))
     with (root / "config" / "indices.toml").open("a", encoding="utf-8") as config:
         config.write(index_toml("H", "hub", "b"))
-    store(root, "2025H1", [("node a", "a", "M", 70), ("node b", "b", "M", 50)])
-    store(root, "2025H2", [("node a", "a", "M", 84), ("node b", "b", "M", 60)])
+    for period, counts in (("2025H1", (70, 40, 10)), ("2025H2", (84, 48, 12))):
+        cards = zip("abc", counts, strict=True)
+        store(root, period, [(f"node {place}", place, "M", count) for place, count in cards])
 
 
 STORIES = {"history": make_history, "printed": make_printed}

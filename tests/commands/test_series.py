@@ -186,6 +186,19 @@ def test_an_index_defined_after_a_release_has_no_level_there(series, released):
     ]
 
 
+def test_an_index_listed_before_released_ones_hides_none_of_them(series, released):
+    path = released / "config/indices.toml"
+    nation, *rest = path.read_text(encoding="utf-8").split("[[index]]")[1:]
+    parts = [nation, index_toml("L", "hub", ["a", "c"]).removeprefix("[[index]]"), *rest]
+    path.write_text("".join(f"[[index]]{part}" for part in parts), encoding="utf-8")
+
+    levels = column(series("--format", "csv"), "level")
+
+    assert list(levels) == ["N", "L", "R", "H", "Z"]
+    assert levels["R"] == ["250.00", "500.00", "333.33"]
+    assert levels["L"][:2] == ["", ""]
+
+
 def test_released_levels_from_print_have_no_other_figures(workspace, cci, tmp_path):
     table = tmp_path / "table.csv"
     lines = ["系列,指数名称,2024年12月31日", "s,N index,1000.00", "s,R index,250.00"]
