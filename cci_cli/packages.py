@@ -173,11 +173,11 @@ def _check_seal(path: Path, data: bytes) -> None:
 def _find_strays(folder: Path, names: Iterable[str]) -> Iterator[DataError]:
     """What is missing of a package, and what is there beside it."""
     expected = {folder / DESCRIPTOR_FILE, *(folder / name for name in names)}
-    for path in sorted(expected):
-        if not path.exists():
-            yield DataError("E303", value=path, what="it is missing")
+    present = list_below(folder)
+    for path in sorted(expected.difference(present)):
+        yield DataError("E303", value=path, what="it is missing")
     parents = {parent for path in expected for parent in path.parents}
-    for path in list_below(folder):
+    for path in present:
         is_expected = path in (parents if path.is_dir() else expected)
         if path.is_symlink() or not (is_expected or is_litter(path)):
             yield DataError("E307", value=path, hint=_NO_LINK if path.is_symlink() else None)

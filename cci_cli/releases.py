@@ -26,6 +26,16 @@ INDICES_FILE: Final = "indices.csv"
 #: The published table, to the byte, that a release was transcribed from.
 TABLE_FILE: Final = "table.csv"
 
+#: What reading a descriptor and rows of another form than ours may end in.
+_UNREADABLE: Final = (
+    CciError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    InvalidOperation,
+    csv.Error,
+)
 _EXACT: Final = re.compile(r"(?:0|[1-9][0-9]*)/[1-9][0-9]*")
 
 
@@ -55,7 +65,7 @@ def read_release(root: Path, ref: PeriodRef) -> Release:
         release = _to_release(package.document, package.hashes, folder)
     except OSError as error:
         raise os_failure("E501", folder, error) from error
-    except (CciError, ValueError, LookupError, TypeError, InvalidOperation) as error:
+    except _UNREADABLE as error:
         raise DataError("E304", value=path, detail=f"{type(error).__name__} {error}") from error
     if release.ref != ref:
         detail = f"it describes {release.name}"

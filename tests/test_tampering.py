@@ -3,14 +3,21 @@
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 
 import pytest
 from conftest import index_toml
 
+from cci_cli.config import read_config
 from cci_cli.errors import DataError
 from cci_cli.packages import read_package, seal
+from cci_cli.periods import parse_ref
+from cci_cli.releases import read_release
+from cci_cli.store import read_snapshot
 
 REVISIONS = ("snapshots/2024H2/r1", "snapshots/2025H1/r1", "snapshots/2025H1/r2")
 RELEASES = ("releases/2024H2/r1", "releases/2025H1/r1")
@@ -254,6 +261,45 @@ def test_a_descriptor_leads_to_no_place_outside_its_folder(cci, workspace, path)
     outcome = cci("verify", workspace=workspace)
     assert outcome.code == 1
     assert "a path in it leads out of its folder" in outcome.out + outcome.err
+
+
+def list_places(value: object, place: tuple = ()) -> Iterator[tuple]:
+    """Where in a document a value stands, as keys and positions from its top."""
+    items = value.items() if isinstance(value, dict) else enumerate(value[:2])
+    for key, inner in items:
+        yield (*place, key)
+        if isinstance(inner, dict | list):
+            yield from list_places(inner, (*place, key))
+
+
+ANYTHING = (None, 0, -1, True, 1.5, "", "x", [], {}, [1], {"a": 1}, "2025H1", "r1", "9" * 5_000)
+
+
+@pytest.mark.parametrize("name", ["releases/2025H1/r1", "snapshots/2025H1/r2"])
+def test_a_descriptor_with_anything_anywhere_is_read_or_refused(workspace, name):
+    """Whoever makes a seal can write what they like, and it is of some type or other."""
+    store, period, number = name.split("/")
+    ref, config = parse_ref(f"{period}@{number}"), read_config(workspace)
+    descriptor = workspace / name / "datapackage.json"
+    document = json.loads(descriptor.read_bytes())
+    places = list(list_places(document))
+    refused = 0
+    for *above, last in places:
+        for value in ANYTHING:
+            changed = deepcopy(document)
+            inner = reduce(getitem, above, changed)
+            inner[last] = value
+            descriptor.write_bytes(seal(changed))
+            try:
+                if store == "releases":
+                    read_release(workspace, ref)
+                else:
+                    read_snapshot(workspace, ref, config)
+            except DataError:
+                refused += 1
+    assert len(places) > 30
+    # titles and the like may say anything
+    assert refused > 100
 
 
 @pytest.mark.parametrize(

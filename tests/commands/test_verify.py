@@ -666,6 +666,59 @@ def test_a_descriptor_that_contradicts_itself_is_not_usable(released, verify, cc
     assert (refused.code, refused.out, "[E304]" in refused.err) == (1, "", True)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda it: it.update(transcribed_decimals=-1),
+        lambda it: it.update(transcribed_decimals="2"),
+        lambda it: it.update(transcribed_decimals=2.0),
+        lambda it: it.update(rests_on_print={"release": "releases/2024H2/r1"}),
+        lambda it: it["provenance"]["snapshots"]["2025H1"].update(revision=""),
+        lambda it: it["provenance"]["snapshots"]["2025H1"].update(revision="one"),
+        lambda it: it["provenance"]["releases"]["2024H2"].pop("release"),
+        lambda it: it["provenance"]["releases"].update({"2023H2": {}}),
+        lambda it: it.update(release=""),
+        lambda it: it.update(created="yesterday"),
+    ],
+    ids=str,
+)
+def test_a_descriptor_that_cannot_be_read_is_not_usable(released, verify, change):
+    folder = released / "releases/2025H1/r1"
+    document = json.loads((folder / "datapackage.json").read_bytes())
+    change(document)
+    reseal(folder, **document)
+
+    code, found = verify()
+    assert code == 1
+    (told,) = mismatches(found)["releases/2025H1/r1"]
+    assert told.startswith(f"`{folder / 'datapackage.json'}` is not a usable data package: ")
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda text: text.replace("level_exact", "exact_level", 1),
+        lambda text: text.splitlines()[0] + "\n",
+        lambda text: text.replace("/1,", "/0,"),
+        lambda text: text.replace("/1,", "/1.0,"),
+        lambda text: text + '"',
+        lambda text: "\ufeff" + text,
+    ],
+    ids=["a column", "no rows", "by zero", "no fraction", "a quote", "a mark"],
+)
+def test_rows_of_a_release_that_cannot_be_read_are_not_usable(released, verify, edit):
+    folder = released / "releases/2025H1/r1"
+    text = (folder / "indices.csv").read_text(encoding="utf-8")
+    assert edit(text) != text
+    (folder / "indices.csv").write_text(edit(text), encoding="utf-8")
+    reseal(folder)
+
+    code, found = verify()
+    assert code == 1
+    (told,) = mismatches(found)["releases/2025H1/r1"]
+    assert "is not a usable data package: " in told
+
+
 def test_a_release_in_the_place_of_another_is_found(released, verify):
     shutil.copytree(released / "releases/2025H1/r1", released / "releases/2025H1/r2")
 
