@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -223,6 +224,19 @@ def test_a_released_period_has_its_released_figures(export, out, released):
     release = document["provenance"]["releases"]["2025H1"]
     assert release["snapshots"]["2025H1"]["revision"] == "r1"
     assert document["provenance"]["snapshots"] == {}
+
+
+def test_what_was_stored_since_a_release_is_told_by_the_newest_of_it(export, released):
+    store(released, "2025H1", cards(a=4, b=3, c=0))
+    store(released, "2025H1", cards(a=5, b=3, c=0))
+
+    told, *_ = export("2025H1", folder=released).err.splitlines()
+
+    assert told == (
+        "warning: 2025H1@r3 is stored since releases/2025H1/r1 was made from 2025H1@r1 "
+        "(the released levels are exported; `cci diff 2025H1@r1 2025H1@r3` shows what changed, "
+        "`cci publish 2025H1 --restate REASON` takes it over) [W312]"
+    )
 
 
 def test_one_period_without_a_release_makes_it_provisional(export, out, workspace, cci):
@@ -473,6 +487,16 @@ def test_a_file_that_somebody_altered_is_told_and_made_anew(export, out):
     assert run.err.endswith("[W311]\n")
     assert path.read_bytes() == good[path][2]
     assert export().err.startswith("unchanged:")
+
+
+def test_all_files_that_somebody_altered_are_named(export, out):
+    export()
+    for name in ("table2.csv", "codes.csv"):
+        (out / "2025H1" / name).write_bytes(b"x")
+
+    run = export("--quiet")
+
+    assert "codes.csv, table2.csv: not what was exported" in run.err
 
 
 def test_a_file_that_somebody_removed_is_told_and_made_anew(export, out):
@@ -922,6 +946,7 @@ def test_under_another_config_than_that_of_the_release_nothing_is_official(
 
     assert "the config says otherwise than `releases/2" in refused.err
     assert "[E421]" in refused.err
+    assert re.search("`cci publish 202[45]H[12] --restate REASON`", refused.err)
     assert package(out)["status"] == "provisional"
 
 
@@ -1029,7 +1054,7 @@ def test_no_folder_at_all_is_not_this_folder(cci, workspace, tmp_path, monkeypat
     refused = cci("export", "--to", "", workspace=workspace)
 
     assert (refused.code, refused.out) == (2, "")
-    assert "`to` cannot be ``" in refused.err
+    assert refused.err.startswith("error: `to` cannot be `` [E114]\nhint: give a folder")
     assert not (tmp_path / "2025H1").exists()
 
 
