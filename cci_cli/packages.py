@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import re
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,7 @@ STAGING_PREFIX: Final = ".staging-"
 _LITTER: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep", ".gitignore"})
 _NUMBERED: Final = re.compile(r"r([1-9][0-9]{0,8})")
 _NO_LINK: Final = "put what it leads to into its place: a store is all that is in it, and no link"
+_NO_FILE: Final = "it is no regular file"
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _SEAL: Final = re.compile(rb'"seal": "sha256:([0-9a-f]{64})"')
 _NO_SEAL: Final = b'"seal": "sha256:' + b"0" * 64 + b'"'
@@ -123,11 +125,14 @@ def read_package(folder: Path) -> Package:
     check_links(folder.parent, folder)
     path = folder / DESCRIPTOR_FILE
     try:
-        data = path.read_bytes()
-    except (FileNotFoundError, IsADirectoryError) as error:
+        # who opens a pipe waits for whoever writes into it
+        data = path.read_bytes() if stat.S_ISREG(path.stat().st_mode) else None
+    except FileNotFoundError as error:
         raise DataError("E303", value=path, what="it is missing") from error
     except OSError as error:
         raise os_failure("E501", path, error) from error
+    if data is None:
+        raise DataError("E303", value=path, what=_NO_FILE)
     _check_seal(path, data)
     try:
         document = json.loads(data)
@@ -176,6 +181,9 @@ def _find_strays(folder: Path, names: Iterable[str]) -> Iterator[DataError]:
     present = list_below(folder)
     for path in sorted(expected.difference(present)):
         yield DataError("E303", value=path, what="it is missing")
+    for path in sorted(expected):
+        if not path.is_file():
+            yield DataError("E303", value=path, what=_NO_FILE)
     parents = {parent for path in expected for parent in path.parents}
     for path in present:
         is_expected = path in (parents if path.is_dir() else expected)

@@ -1,6 +1,7 @@
 """Whatever is done to what is stored is found, named, and left as it is."""
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -54,13 +55,13 @@ def workspace(make_workspace, cci, monkeypatch):
 
 
 def read_tree(root: Path) -> dict[str, bytes | str | None]:
-    """Everything below a folder: where links lead, the bytes of files, null for folders."""
+    """Everything below a folder: where links lead, the bytes of files, else null."""
     return {
         str(path.relative_to(root)): str(path.readlink())
         if path.is_symlink()
-        else None
-        if path.is_dir()
         else path.read_bytes()
+        if path.is_file()
+        else None
         for path in sorted(root.rglob("*"))
     }
 
@@ -116,10 +117,16 @@ def make_folder(path: Path) -> None:
     path.mkdir()
 
 
+def make_pipe(path: Path) -> None:
+    """Nobody writes into it: who opens it waits for ever."""
+    path.unlink()
+    os.mkfifo(path)
+
+
 @pytest.mark.parametrize(
     "damage",
-    [flip_bit, edit_character, Path.unlink, link_to_a_copy, make_folder],
-    ids=["a bit", "a character", "deleted", "a link to the same", "a folder in its place"],
+    [flip_bit, edit_character, Path.unlink, link_to_a_copy, make_folder, make_pipe],
+    ids=["a bit", "a character", "deleted", "a link to the same", "a folder", "a pipe"],
 )
 def test_damage_to_a_file_is_found_and_named(cci, workspace, damage):
     found = {str(path.relative_to(workspace)) for path in workspace.glob("[sr]*/**/*.*")}
