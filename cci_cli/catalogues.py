@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 from cci_cli.definitions import CardModel, Province, fold_name, is_visible, suggest_name
 from cci_cli.errors import ProblemList
+from cci_cli.settings import NUMBER_LIMITS
 
 PROVINCE_COLUMNS: Final = ("code", "name", "full_name", "name_en", "region", "aliases")
 CARD_COLUMNS: Final = (
@@ -26,6 +27,7 @@ CARD_COLUMNS: Final = (
 
 TILE_COLUMNS: Final = ("province", "column", "row")
 
+_RATE: Final = f"a decimal such as 314.6, above 0, {NUMBER_LIMITS}"
 # no exponent, no sign, and few enough digits that nobody mistakes a slip for a figure
 _DECIMAL: Final = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,9})?")
 #: A grid of more columns or rows than this would have no room for words.
@@ -64,7 +66,7 @@ class _Row:
     def take_decimal(self, column: str) -> Decimal:
         number = self.take_optional_decimal(column)
         if number is None and not self.fields[column]:
-            self.refuse("E207", column, expected="a decimal above 0 such as 314.6")
+            self.refuse("E207", column, expected=_RATE)
         return Decimal(0) if number is None else number
 
     def take_optional_decimal(self, column: str) -> Decimal | None:
@@ -73,7 +75,7 @@ class _Row:
             return None
         number = Decimal(text) if _DECIMAL.fullmatch(text) else Decimal(0)
         if not number:
-            self.refuse("E207", column, expected="a decimal above 0 such as 314.6")
+            self.refuse("E207", column, expected=_RATE)
             return None
         return number
 

@@ -13,6 +13,8 @@ from cci_cli.periods import Period, parse_period
 #: Settings beyond these are slips of the keyboard.
 MAX_NUMBER: Final = 10**9
 MAX_PLACES: Final = 9
+#: What a number of the config must be beside above 0, in words.
+NUMBER_LIMITS: Final = f"below {MAX_NUMBER:,} and with {MAX_PLACES} decimals at most"
 
 
 class Rule(NamedTuple):
@@ -83,7 +85,7 @@ def _read_calendar(value: object) -> dict[Period, date] | None:
 
 TEXT: Final = Rule(_read_text, "a text without space around it or invisible characters")
 OPTIONAL_TEXT: Final = Rule(_read_text, TEXT.expected, is_optional=True)
-_POSITIVE: Final = Rule(_read_number_above(0), "a number above 0")
+_POSITIVE: Final = Rule(_read_number_above(0), f"a number above 0, {NUMBER_LIMITS}")
 _URL: Final = Rule(
     _read_matching(r"https?://[^\s]+"), "an address beginning with https://", is_optional=True
 )
@@ -97,13 +99,13 @@ _SETTINGS: Final[Mapping[str, Mapping[str, Rule]]] = {
         "base_period": PERIOD,
         "base_level": _POSITIVE,
         "standard_card_tflops": _POSITIVE,
-        "hours_per_year": Rule(_read_whole(1, 10_000), "a whole number of hours"),
+        "hours_per_year": Rule(_read_whole(1, 10_000), "a whole number of hours from 1 to 10,000"),
         "decimals": Rule(_read_whole(0, 12), "a whole number from 0 to 12"),
         "rounding": Rule(read_one_of("half_up", "half_even"), "half_up or half_even"),
     },
     "checks": {
         "province_change_pct": _POSITIVE,
-        "node_change_factor": Rule(_read_number_above(1), "a number above 1"),
+        "node_change_factor": Rule(_read_number_above(1), f"a number above 1, {NUMBER_LIMITS}"),
         "node_change_min_cards": Rule(_read_whole(0, 2**63 - 1), "a whole number, 0 or more"),
     },
     "policy": {"hub_increment_share_target": _POSITIVE},

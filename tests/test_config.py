@@ -21,6 +21,9 @@ CARDS = (
     "source,note"
 )
 
+LIMITS = "below 1,000,000,000 and with 9 decimals at most"
+ABOVE_0 = f"a number above 0, {LIMITS}"
+
 
 @pytest.fixture
 def root(make_workspace):
@@ -246,35 +249,37 @@ def test_every_flaw_of_every_file_is_named_at_once(root, flaws):
         ("base_period", "2024", "2024", "a period such as 2024H2"),
         ("base_period", '"2024H3"', "2024H3", "a period such as 2024H2"),
         ("base_period", "2024-12-31", "2024-12-31", "a period such as 2024H2"),
-        ("base_level", "true", "True", "a number above 0"),
-        ("base_level", "0", "0", "a number above 0"),
-        ("base_level", "-1000", "-1000", "a number above 0"),
-        ("base_level", "nan", "NaN", "a number above 0"),
-        ("base_level", "inf", "Infinity", "a number above 0"),
-        ("base_level", '"1000"', "1000", "a number above 0"),
-        ("base_level", "[1000]", "[1000]", "a number above 0"),
-        ("standard_card_tflops", "0.0", "0.0", "a number above 0"),
-        ("standard_card_tflops", "-inf", "-Infinity", "a number above 0"),
-        ("hours_per_year", "8760.0", "8760.0", "a whole number of hours"),
-        ("hours_per_year", "0", "0", "a whole number of hours"),
-        ("hours_per_year", "10001", "10001", "a whole number of hours"),
-        ("hours_per_year", "true", "True", "a whole number of hours"),
+        ("base_level", "true", "True", ABOVE_0),
+        ("base_level", "0", "0", ABOVE_0),
+        ("base_level", "-1000", "-1000", ABOVE_0),
+        ("base_level", "nan", "NaN", ABOVE_0),
+        ("base_level", "inf", "Infinity", ABOVE_0),
+        ("base_level", '"1000"', "1000", ABOVE_0),
+        ("base_level", "[1000]", "[1000]", ABOVE_0),
+        ("base_level", "1000000000", "1000000000", ABOVE_0),
+        ("standard_card_tflops", "0.0", "0.0", ABOVE_0),
+        ("standard_card_tflops", "1979.0000000001", "1979.0000000001", ABOVE_0),
+        ("standard_card_tflops", "-inf", "-Infinity", ABOVE_0),
+        ("hours_per_year", "8760.0", "8760.0", "a whole number of hours from 1 to 10,000"),
+        ("hours_per_year", "0", "0", "a whole number of hours from 1 to 10,000"),
+        ("hours_per_year", "10001", "10001", "a whole number of hours from 1 to 10,000"),
+        ("hours_per_year", "true", "True", "a whole number of hours from 1 to 10,000"),
         ("decimals", "-1", "-1", "a whole number from 0 to 12"),
         ("decimals", "2.0", "2.0", "a whole number from 0 to 12"),
         ("decimals", "false", "False", "a whole number from 0 to 12"),
         ("decimals", "13", "13", "a whole number from 0 to 12"),
         ("rounding", '"HALF_UP"', "HALF_UP", "half_up or half_even"),
         ("rounding", "1", "1", "half_up or half_even"),
-        ("province_change_pct", "nan", "NaN", "a number above 0"),
-        ("province_change_pct", "0", "0", "a number above 0"),
-        ("node_change_factor", "1", "1", "a number above 1"),
-        ("node_change_factor", "1.0", "1.0", "a number above 1"),
-        ("node_change_factor", "inf", "Infinity", "a number above 1"),
+        ("province_change_pct", "nan", "NaN", ABOVE_0),
+        ("province_change_pct", "0", "0", ABOVE_0),
+        ("node_change_factor", "1", "1", "a number above 1, " + LIMITS),
+        ("node_change_factor", "1.0", "1.0", "a number above 1, " + LIMITS),
+        ("node_change_factor", "inf", "Infinity", "a number above 1, " + LIMITS),
         ("node_change_min_cards", "-1", "-1", "a whole number, 0 or more"),
         ("node_change_min_cards", "true", "True", "a whole number, 0 or more"),
         ("node_change_min_cards", '"100"', "100", "a whole number, 0 or more"),
-        ("hub_increment_share_target", "0", "0", "a number above 0"),
-        ("hub_increment_share_target", "true", "True", "a number above 0"),
+        ("hub_increment_share_target", "0", "0", ABOVE_0),
+        ("hub_increment_share_target", "true", "True", ABOVE_0),
     ],
 )
 def test_a_setting_of_the_wrong_kind_is_refused(root, problem, key, value, found, expected):
