@@ -88,7 +88,7 @@ def compare_periods(
         causes=_sum_nation(nation, causes),
         by=by,
         drivers=drivers,
-        notes=tuple(_find_notes(span, refs)),
+        notes=tuple(_find_notes(span)),
         snapshots=span.snapshots,
         releases=span.releases,
         config_hashes=config.hashes,
@@ -187,11 +187,10 @@ def _find_increment_share(span: Span, move: Move, nation: IndexDefinition) -> Fr
     return move.increment / whole.increment if whole.increment else None
 
 
-def _find_notes(span: Span, refs: tuple[PeriodRef, PeriodRef]) -> list[Note]:
-    notes = []
-    for ref, compiled in zip(refs, (span.compilations[0], span.compilations[-1]), strict=True):
-        # without a revision, a released period has its released levels
-        notes += [] if ref.revision is None else find_draft_notes(compiled)
+def _find_notes(span: Span) -> list[Note]:
+    # the ends are not what was released where a revision is named or releases are ignored
+    first, *others = span.compilations
+    notes = [note for end in (first, *others[-1:]) for note in find_draft_notes(end)]
     notes += find_span_notes(
         span.config,
         span.print_bases,

@@ -85,7 +85,7 @@ def compile_span(
     new: PeriodRef,
     config: Config,
     *,
-    from_snapshots: bool = False,
+    from_snapshots: bool,
 ) -> Span:
     """The chain from ``old`` to ``new``.
 

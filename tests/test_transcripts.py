@@ -1,4 +1,4 @@
-"""Whole outputs, word by word: every table and document of two small stories, in both languages.
+"""Whole outputs, word by word: every table and document of three small stories, in both languages.
 
 ``tests/transcripts`` has the commands and what each prints, but for hashes and the version: the
 words, columns and order that people and programs have come to rely on. The figures are worked here.
@@ -32,6 +32,11 @@ From 2024H2 to 2026H1 the nation grew by 5320/3000 − 1 = 58/75, in links of 40
 10/180 = 29/75 of it, S 20/100 + 1.4 × 20/150 + 0 = 29/75, H 10/100 + 1.4 × 10/150 − 1.68 × 10/180
 = 1/10, I 10/100 + 1.4 × 10/150 + 1.68 × 10/180 = 43/150. In card-hours, 80 × 8760 = 700,800 were
 added and 87,600 came with d.
+
+The drafts
+----------
+
+One card, then two of them, and nothing released: N 1000, and 2000.
 
 The printed levels
 ------------------
@@ -122,7 +127,12 @@ def make_printed(root):
         store(root, period, [(f"node {place}", place, "M", count) for place, count in cards])
 
 
-STORIES = {"history": make_history, "printed": make_printed}
+def make_drafts(root):
+    snapshots = {"2024H2": [("x", "a", "M", 1)], "2025H1": [("x", "a", "M", 2)]}
+    build_workspace(root, ["a"], index_toml("N", "national", ["a"]), snapshots)
+
+
+STORIES = {"drafts": make_drafts, "history": make_history, "printed": make_printed}
 
 
 @pytest.fixture(scope="module")

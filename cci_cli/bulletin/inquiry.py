@@ -29,5 +29,6 @@ def collect_facts(workspace: Path, config: Config, period: Period) -> Facts:
     if release is not None and release.is_transcribed:
         raise DataError("E422", value=release.name)
     before = max(period.previous, config.methodology.base_period)
-    span = compile_span(workspace, PeriodRef(before), PeriodRef(period), config)
+    refs = PeriodRef(before), PeriodRef(period)
+    span = compile_span(workspace, *refs, config, from_snapshots=False)
     return find_facts(history, span.compilations[-1], find_national_causes(workspace, span))

@@ -1,9 +1,11 @@
 """`cci diff`: contributions that add up, causes that leave nothing out, revisions row by row."""
 
+import errno
 import json
 import shutil
 from fractions import Fraction
 
+import polars as pl
 import pytest
 from conftest import REPOSITORY, index_toml, store
 
@@ -274,6 +276,26 @@ def test_growth_over_a_reseeded_index_is_null_and_marked_as_in_the_series(
     assert "b: break, the scope changed; r: reseeded" in shown
     assert "b 范围调整；r 重新起算" in cci("diff", "2024H2", "2026H1", workspace=root).out
     assert "reseeded" not in cci("diff", "2025H2", "2026H1", "--lang", "en", workspace=root).out
+
+
+def test_an_index_defined_after_releases_is_looked_at_as_it_is_defined(chain, diff, cci):
+    """L, a and from 2025H1 on a and c, comes when 2024H2 and 2025H1 are out: no level in them.
+
+    It is seeded at 2025H1. Of the hubs it adds a at first, then a and c to the b of the others.
+    """
+    for period in ("2024H2", "2025H1"):
+        assert cci("publish", period, "--by", "A", workspace=chain).code == 0
+    with (chain / "config/indices.toml").open("a", encoding="utf-8") as file:
+        file.write(index_toml("L", "hub", ["a"], {"2025H1": ["a", "c"]}))
+
+    hubs = diff(chain, "2024H2", "2025H1")["hubs"]
+    shown = cci("diff", "2024H2", "2025H2", "--lang", "en", workspace=chain).out.splitlines()
+
+    assert hubs["provinces"] == ["b", "a", "c"]
+    (row,) = [line.split() for line in shown if line.startswith(" L index")]
+    assert (row[4], row[6]) == ("—", "r")
+    backwards = diff(chain, "2025H1", "2024H2")["hubs"]
+    assert backwards["provinces"] == ["b", "a"]
 
 
 def test_growth_from_zero_is_null_and_its_contribution_is_not(make_workspace, diff):
@@ -605,19 +627,52 @@ def test_what_a_node_had_moves_and_what_came_or_went_beyond_that_has_its_own_cau
     }
 
 
-def test_sums_that_128_bits_may_not_hold_are_refused(make_workspace, cci):
+@pytest.mark.parametrize("many", ["2024H2", "2025H1"])
+def test_sums_that_128_bits_may_not_hold_are_refused(make_workspace, cci, many):
     """20 nodes of 2⁶³ − 1 cards at 10¹⁸ units each are above 2¹²⁷, and Polars would wrap."""
     root = make_workspace(
         ["a"],
         index_toml("N", "national", ["a"]),
         models={"M": "999999999", "tiny": "0.000000001"},
     )
-    store(root, "2024H2", [("x", "a", "M", 1)])
-    store(root, "2025H1", [(f"n{number}", "a", "M", 2**63 - 1) for number in range(20)])
+    for period in ("2024H2", "2025H1"):
+        nodes = 20 if period == many else 1
+        store(root, period, [(f"n{number}", "a", "M", 2**63 - 1) for number in range(nodes)])
     outcome = cci("diff", "2024H2", "2025H1", workspace=root)
 
     assert (outcome.code, outcome.out) == (1, "")
     assert outcome.err.startswith("error: cards times rates are too many digits")
+
+
+@pytest.mark.parametrize(
+    ("times", "named"), [(1, "snapshots`"), (2, "snapshots/2025H1/r1/nodes.csv`")]
+)
+def test_a_disk_that_fails_while_nodes_are_compared_is_told_by_a_path(
+    make_workspace, cci, monkeypatch, times, named
+):
+    """The changes are summed once, then the names of nodes are looked up in the later file."""
+    snapshots = {"2024H2": cards(a=1), "2025H1": cards(a=2)}
+    root = make_workspace(["a"], index_toml("N", "national", ["a"]), snapshots)
+    collect, calls = pl.LazyFrame.collect, []
+
+    def fail(frame, **options):
+        if options.get("engine") == "streaming" and frame_is_of_nodes(frame):
+            calls.append(frame)
+            if len(calls) == times:
+                raise OSError(errno.EIO, "Input/output error")
+        return collect(frame, **options)
+
+    monkeypatch.setattr(pl.LazyFrame, "collect", fail)
+    outcome = cci("diff", "2024H2", "2025H1", "--by", "node", workspace=root)
+
+    assert (outcome.code, outcome.out) == (3, "")
+    assert named in outcome.err
+    assert "[E501]" in outcome.err
+
+
+def frame_is_of_nodes(frame):
+    """Whether a plan groups nodes, as those of a comparison do."""
+    return "node_id" in frame.collect_schema().names()
 
 
 def test_what_is_found_outside_the_nation_is_found_all_the_same(
