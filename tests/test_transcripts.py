@@ -36,15 +36,21 @@ added and 87,600 came with d.
 The drafts
 ----------
 
-One card, then two of them, and nothing released: N 1000, and 2000.
+One card, then two, at a node that is called as its province is, and nothing released: N 1000 and
+2000.
 
 The printed levels
 ------------------
 
 Of 2024H2 and 2025H1 two tables are all that was released: N 1000 and 1200, R 600 and 700, S 400 and
-500, without any supply; in 2025H1 N and S took c in. Cards are known of 2025H1, a 70, b 40, c 10,
-and of 2025H2, a 84, b 48, c 12, and the hub H = b came when both tables were out. 2025H2: N 1200
-× 144/120 = 1440, R 700 × 84/70 = 840, S 500 × 60/50 = 600, H 1200 × 40/120 × 48/40 = 480.
+500, without any supply; in 2025H1 N and S took c in. The cards of a, b and c are known all the
+same: 55, 40 and 10, then 70, 40 and 10, then 84, 48 and 12. The hub H = b came when both tables
+were out.
+
+- 2025H2: N 1200 × 144/120 = 1440, R 700 × 84/70 = 840, S 500 × 60/50 = 600, H is seeded at 1200 ×
+  40/120 = 400, × 48/40 = 480.
+- The cards alone make 2025H1 N 1000 × 120/105 = 1142.86, R 600 × 70/55 = 763.64, S 400 × 50/50: the
+  printed levels are 57.14 above, 63.64 below and 100 above.
 """
 
 import re
@@ -122,13 +128,14 @@ def make_printed(root):
         release(root, period, "--from-table", str(table))
     with (root / "config" / "indices.toml").open("a", encoding="utf-8") as config:
         config.write(index_toml("H", "hub", "b"))
-    for period, counts in (("2025H1", (70, 40, 10)), ("2025H2", (84, 48, 12))):
+    known = {"2024H2": (55, 40, 10), "2025H1": (70, 40, 10), "2025H2": (84, 48, 12)}
+    for period, counts in known.items():
         cards = zip("abc", counts, strict=True)
         store(root, period, [(f"node {place}", place, "M", count) for place, count in cards])
 
 
 def make_drafts(root):
-    snapshots = {"2024H2": [("x", "a", "M", 1)], "2025H1": [("x", "a", "M", 2)]}
+    snapshots = {"2024H2": [("a", "a", "M", 1)], "2025H1": [("a", "a", "M", 2)]}
     build_workspace(root, ["a"], index_toml("N", "national", ["a"]), snapshots)
 
 

@@ -357,6 +357,37 @@ def test_every_change_has_its_cause(survey, diff):
     assert sorted((item["province"], item["cards"]) for item in moves) == [("a", -3), ("b", 3)]
 
 
+def test_a_table_names_the_largest_causes_of_a_driver(survey, cci):
+    """a: 9 new, 5 expanded, 5 put into service, 5 shrunk, 3 moved away; equal ones by their key.
+
+    b: 7 closed, 6 suspended, 3 moved in, 2 discovered, 1 re-equipped.
+    """
+    arguments = ("diff", "2024H2", "2025H1", "--by", "province")
+    english = cci(*arguments, "--lang", "en", workspace=survey).out
+    chinese = cci(*arguments, workspace=survey).out
+
+    assert " new node, expanded, put into service, …\n" in english
+    assert " closed, suspended, moved, …\n" in english
+    assert " 新建节点、扩容、投入运行、…\n" in chinese
+    told = "by cause: new node +78,840; closed -61,320; suspended -52,560; expanded +43,800; "
+    told += "put into service +43,800; shrunk -43,800; discovered +17,520; re-equipped +8,760; "
+    assert f"{told}moved 0\n" in english
+
+
+def test_what_was_discovered_is_part_of_the_increment(make_workspace, cci, tmp_path):
+    """a loses 10 of 20 cards; in b 20 are found that were there before: 10 more in all."""
+    family = index_toml("N", "national", ["a", "b"]) + index_toml("H", "hub", ["b"])
+    root = make_workspace(["a", "b"], family)
+    ingest(cci, root, tmp_path, "2024H2", "x,,a,M,20,in_service,\ny,,b,M,1,in_service,\n")
+    found = "x,,a,M,10,in_service,\ny,,b,M,1,in_service,\nz,,b,M,20,in_service,2024-06-01\n"
+    ingest(cci, root, tmp_path, "2025H1", found)
+
+    shown = cci("diff", "2024H2", "2025H1", "--lang", "en", workspace=root).out
+
+    assert "= construction -87,600; discovery +175,200; scope 0; revision —\n" in shown
+    assert "200.00% of the national increment (policy target 60%)." in shown
+
+
 def test_causes_partition_the_change(survey, diff):
     """5 + 5 − 5 − 6 + 1 − 7 + 9 + 2 + 0 = 4 cards more, of which 2 were discovered."""
     document = diff(survey, "2024H2", "2025H1")
@@ -543,13 +574,15 @@ def test_a_release_needs_no_data_from_before_it(make_workspace, diff, cci, tmp_p
     assert document["notes"][0].startswith("releases/2025H1/r1 was transcribed from print")
 
 
-def test_a_nation_at_zero_against_itself_is_empty(make_workspace, diff):
+def test_a_nation_at_zero_against_itself_is_empty(make_workspace, diff, cci):
     family = index_toml("N", "national", ["a"]) + index_toml("H", "hub", ["a"])
     root = make_workspace(["a"], family, {"2024H2": cards(a=5), "2025H1": cards(a=0)})
     document = diff(root, "2025H1", "2025H1")
 
     assert row_of(document, "N")["contribution_pp"] == "0.00"
     assert (row_of(document, "N")["growth_pct"], document["hubs"]["share_pct"]) == (None, None)
+    shown = cci("diff", "2025H1", "2025H1", "--by", "province", workspace=root).out.splitlines()
+    assert "N index：0.00 → 0.00 (—)" in shown
 
 
 def test_demonstration_data_before_the_first_period_are_said(make_workspace, diff):
