@@ -680,7 +680,10 @@ def test_a_descriptor_that_contradicts_itself_is_not_usable(released, verify, cc
         lambda it: it.update(release=""),
         lambda it: it.update(created="yesterday"),
     ],
-    ids=str,
+    ids=[
+        *("places below 0", "places as text", "places with a point", "print without places"),
+        *("no revision", "a revision by word", "no release", "two starts", "no number", "no time"),
+    ],
 )
 def test_a_descriptor_that_cannot_be_read_is_not_usable(released, verify, change):
     folder = released / "releases/2025H1/r1"
