@@ -55,7 +55,7 @@ def _name_part(found: re.Match[str]) -> str:
     return f"<{found[1].replace('_', ' ')}>"
 
 
-def view_explain(result: ExplainResult, lang: Lang, top: int) -> View:
+def view_explain(result: ExplainResult, lang: Lang, top: int = 0) -> View:
     """One level with its provinces, models, supply, chain, rounding and sources.
 
     Args:

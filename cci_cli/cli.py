@@ -9,14 +9,15 @@ import shlex
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Final
+from typing import Annotated, Final, cast
 
 import typer
+from typer.core import TyperGroup, TyperOption
 
 from cci_cli import __version__
 from cci_cli.console import (
@@ -553,7 +554,9 @@ def series(
     root = _open_workspace(workspace, verbose=verbose)
     chosen = choose_format("csv" if form == "sdmx-csv" else form, output)
     if form == "sdmx-csv" and layout == "wide":
-        raise UsageError("E114", option="layout", value=layout, choices="long: SDMX-CSV is that")
+        raise UsageError(
+            "E114", option="layout", value=layout, choices="long, the only one that SDMX-CSV has"
+        )
     result = verb.series(
         index=index,
         from_=from_,
@@ -789,10 +792,36 @@ def _check_encoding(arguments: Sequence[str]) -> None:
             raise UsageError("E108", value=argument) from error
 
 
+def _check_values(parser: TyperGroup, arguments: Sequence[str]) -> None:
+    """Refuse what looks like an option where the value of another should stand.
+
+    It would be taken for the value, even for the reason of a release.
+
+    Raises:
+        UsageError: E119.
+    """
+    verb, *rest = arguments or [""]
+    command = parser.commands.get(verb)
+    if command is None:
+        return
+    options = [item for item in command.params if isinstance(item, TyperOption)]
+    names = {"--help", *(name for item in options for name in item.opts)}
+    flags = {"--help", *(name for item in options if item.is_flag for name in item.opts)}
+    words = iter(rest)
+    for word in words:
+        if word == "--":
+            return
+        if word in names - flags:
+            value = next(words, "")
+            if value in names or value.startswith("--"):
+                raise UsageError("E119", option=word, value=value)
+
+
 @cache
-def _build_parser() -> Callable[..., int | None]:
+def _build_parser() -> TyperGroup:
     """The command line as typer makes it of the functions here; who calls it again has it built."""
-    return typer.main.get_command(app)
+    # with as many commands as there are, it is a group
+    return cast("TyperGroup", typer.main.get_command(app))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -803,8 +832,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         _check_encoding(arguments)
+        _check_values(_build_parser(), arguments)
         with watch_progress(is_wanted="--quiet" not in arguments):
-            return _build_parser()(args=arguments, prog_name="cci", standalone_mode=False) or 0
+            code = _build_parser()(args=arguments, prog_name="cci", standalone_mode=False)
+            return cast("int | None", code) or 0
     except CciError as error:
         say_error(error)
         code = error.exit_code

@@ -83,7 +83,7 @@ def _read_snapshots(
     missing = [period for period in periods if period not in known]
     if missing:
         names = ", ".join(map(str, missing))
-        raise DataError("E402", missing=names, period=ref.period, start=origin)
+        raise DataError("E402", missing=names, period=ref.period, start=origin, first=missing[0])
     refs = [*map(PeriodRef, periods[:-1]), ref]
     return {wanted.period: stored.read(wanted, config) for wanted in refs}
 

@@ -93,13 +93,14 @@ def check_official(history: History) -> None:
     """
     period = history.last
     for name, replaced in history.outdated:
-        raise DataError("E420", value=name, replaced=release_name(replaced))
+        outdated = Path(name).parent.name
+        raise DataError("E420", value=name, replaced=release_name(replaced), period=outdated)
     for when, release in history.releases.items():
         if when in history.reworded or (when == period and history.is_relabelled):
             raise DataError("E421", value=release.name, period=when)
     if not history.is_all_official:
-        open_periods = (when for when in history.points if not history.is_official(when))
-        raise DataError("E418", periods=", ".join(map(str, open_periods)))
+        missing = [str(when) for when in history.points if not history.is_official(when)]
+        raise DataError("E418", periods=", ".join(missing), first=missing[0])
 
 
 def check_place(to: Path | str) -> None:

@@ -1,13 +1,22 @@
 """What can go wrong, as exceptions with exit codes. Imports only the message catalogue."""
 
+import errno
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
 from cci_cli.messages import ERRORS, WARNINGS
 
 LONGEST_VALUE: Final = 60
+#: What to do about a failure of the system, where its number says more than the code.
+_HINTS: Final[Mapping[tuple[str, int | None], str]] = {
+    ("E501", errno.EISDIR): "name a file, not its folder",
+    ("E502", errno.EISDIR): "name a file, not its folder",
+    ("E502", errno.ENOENT): "make the folder first",
+    ("E502", errno.EEXIST): "something else stands there: name another place",
+    ("E502", errno.ENOTDIR): "a file stands where a folder would have to be: name another place",
+}
 #: Problems kept of each code; all are counted.
 MAX_KEPT: Final = 1_000
 
@@ -197,4 +206,5 @@ def find_exit_code(code: str) -> int | None:
 
 def os_failure(code: str, path: object, error: OSError) -> SystemFailureError:
     """The failure that an ``OSError`` on ``path`` means to the user."""
-    return SystemFailureError(code, value=path, detail=error.strerror or str(error))
+    hint = _HINTS.get((code, error.errno))
+    return SystemFailureError(code, value=path, detail=error.strerror or str(error), hint=hint)

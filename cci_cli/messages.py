@@ -63,7 +63,8 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "give a number above 0, at most 9 digits and 6 decimals, such as 100 or 12.5",
         ),
         "E113": Message(
-            "{value} is later than {last}", "write the earlier one behind --from: --from {last}"
+            "{value} is later than {last}",
+            "write the earlier one first: --from {last} --to {first}",
         ),
         "E114": Message("`{option}` cannot be {value}", "give {choices}"),
         "E116": Message(
@@ -71,11 +72,15 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "--to DIR makes the bulletin, --check FILE holds a text against its figures",
         ),
         "E117": Message(
-            "--{option} is for what a check found, and a bulletin is a folder of files",
+            "--{option} goes with --check alone: a bulletin is a folder of files",
             "leave it out, or give --check FILE instead of --to",
         ),
         "E118": Message(
             "{value} is the file that is read, and would be lost", "write to another file"
+        ),
+        "E119": Message(
+            "{option} is followed by {value}, and by no value",
+            "write {option} TEXT; a text that begins with a dash is written {option}=TEXT",
         ),
         "E115": Message(
             "{value} lies in the {store} of a workspace, where nothing else is put",
@@ -102,7 +107,7 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         "E208": Message("header is {value}", "expected {expected}"),
         "E209": Message(
             "row has {value} fields, the header has {expected}",
-            "give it as many; a field with a comma in it stands in quotes",
+            "write as many as the header has; a field with a comma in it stands in quotes",
         ),
         "E210": Message("{value} is given twice, first {first}", "keep one of the two"),
         "E211": Message(
@@ -172,9 +177,10 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
             "carriage return that does not belong to a line end",
             "end lines with LF or CR LF",
         ),
-        "E309": Message("fields are separated by {separator}", "expected commas"),
+        "E309": Message("fields are separated by {separator}", "save the file with commas"),
         "E314": Message(
-            "unknown column", "expected columns: {expected}; the header must stand in line 1"
+            "unknown column",
+            "remove it, or name it as one of {expected}; the header must stand in line 1",
         ),
         "E315": Message(
             "column is missing", "expected columns: {expected}; the header must stand in line 1"
@@ -182,7 +188,7 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         "E316": Message("column stands twice in the header", "keep one of the two"),
         "E317": Message(
             "row has {count}, the header has {expected}",
-            "give it as many; a field with a comma in it stands in quotes",
+            "write as many as the header has; a field with a comma in it stands in quotes",
         ),
         "E318": Message("blank line", "remove it"),
         "E319": Message(
@@ -197,8 +203,9 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         "E322": Message("not a province of the config", "expected a name as in provinces.csv"),
         "E323": Message("not a model of the catalogue", "`cci cards TEXT` finds models"),
         "E324": Message(
-            "not a whole number from 0 to 9223372036854775807",
-            "write digits, 5520 or 5,520: no sign, decimal point, exponent, unit or leading zero",
+            "not a number of cards",
+            "write a whole number, 5520 or 5,520: no sign, decimal point, exponent, unit or "
+            "leading zero, and no more than 9223372036854775807",
         ),
         "E325": Message("not a status", "expected {expected}"),
         "E326": Message(
@@ -207,7 +214,8 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         ),
         "E327": Message(
             "in service only after {as_of}, the day of the snapshot",
-            "a row in service on that day was put into service by then",
+            "is it the right period? what was put into service later was under_construction (在建) "
+            "on that day",
         ),
         "E330": Message(
             "node and model stand on line {first} already",
@@ -298,11 +306,13 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         ),
         "E402": Message(
             "{period} is chained through every half-year, and there is no snapshot of {missing}",
-            "the chain starts at {start}: `cci ingest FILE --period P` stores what is missing",
+            "the chain starts at {start}: `cci ingest FILE --period {first}` stores the first that "
+            "is missing",
         ),
         "E403": Message(
             "no card is in service in the national index at the base period {period}",
-            "levels are shares of the national supply at the base",
+            "look at the status and the cards of its snapshot: only in_service counts, and levels "
+            "are shares of the national supply at the base",
         ),
         "E404": Message(
             "no supply in the national index in {period}: no other level can be set against it",
@@ -318,7 +328,8 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         ),
         "E407": Message(
             "{value} has other figures for {count} of the indices ({codes})",
-            'a release never changes: `--restate "REASON"` makes the next one and keeps it',
+            "a release never changes: `cci publish {period} --restate REASON` makes the next one "
+            "and keeps this one",
         ),
         "E408": Message(
             "{value} is on the base {released}, the config on {configured}",
@@ -338,18 +349,18 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         ),
         "E412": Message("nothing is stored of {value}", "`cci status` shows what is stored"),
         "E417": Message(
-            "{value} is not a bundle that cci exported: {what}",
-            "nothing was changed; move it away, or export to another folder",
+            "{value} is not a bundle as cci exports it: {what}",
+            "nothing was changed; move what cci did not export away, or export to another folder",
         ),
         "E418": Message(
             "no release stands behind the levels of {periods}",
-            "`cci publish P` releases them; without --require-official they are exported as "
-            "provisional",
+            "`cci publish {first}` releases the first of them, and then the others; without "
+            "--require-official they are exported as provisional",
         ),
         "E420": Message(
             "{value} rests on {replaced}, which has been restated since",
-            "restate it too: `cci publish P --restate REASON`; a level and the one before it would "
-            "not belong together",
+            "restate it too: `cci publish {period} --restate REASON`; a level and the one before "
+            "it would not belong together",
         ),
         "E421": Message(
             "the config says otherwise than {value}: names, codes, digits or method",
@@ -391,7 +402,7 @@ ERRORS: Final[Mapping[str, Message]] = MappingProxyType(
         "E432": Message("{value} is no figure of any area", "look whom the sentence speaks of"),
         "E433": Message("{value}: {area} has {expected}"),
         "E434": Message("{value}: the methodology has {expected}"),
-        "E435": Message("{value} is not the last day of a period", "there are data of {known}"),
+        "E435": Message("there are no data of {value}", "there are data of {known}"),
         "E436": Message(
             "{value} does not hold for {area}: the {group} by {quantity}, {order}, are {figures}"
         ),
@@ -487,7 +498,7 @@ WARNINGS: Final[Mapping[str, Message]] = MappingProxyType(
             "look for a slip in the table, unless scopes have changed since the base",
         ),
         "W310": Message(
-            "{count} of the levels are not what the stored snapshots give ({codes})",
+            "the stored snapshots do not give {count} of the levels ({codes})",
             "look for a slip in the table; `cci compute {period} --from-snapshots` shows them",
         ),
         "W330": Message(

@@ -1,5 +1,6 @@
 """What options may be, for callers whose options no parser has read. Domain: no I/O."""
 
+from collections.abc import Sequence
 from typing import Any, get_args
 
 from cci_cli.errors import UsageError
@@ -19,7 +20,12 @@ def check_choice(
     """
     known = get_args(choices)
     if value not in known and not (value is None and is_optional):
-        raise UsageError("E114", value=value, option=option, choices=", ".join(known))
+        raise UsageError("E114", value=value, option=option, choices=_join(known))
+
+
+def _join(choices: Sequence[str]) -> str:
+    *others, last = choices
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def check_count(option: str, value: int) -> None:

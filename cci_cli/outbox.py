@@ -164,7 +164,7 @@ def _read_bundle(target: Path, known: Collection[str], name: str) -> dict[str, b
         raise os_failure("E501", target, error) from error
     for path in paths:
         if path.name not in known or path.is_symlink() or not path.is_file():
-            raise DataError("E417", value=target, what=f"`{path.name}` does not belong to one")
+            raise DataError("E417", value=target, what=f"`{path.name}` is none of it")
     try:
         files = {path.name: _read_file(path) for path in paths}
     except FileNotFoundError:

@@ -32,6 +32,10 @@ STAGING_PREFIX: Final = ".staging-"
 _LITTER: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep", ".gitignore"})
 _NUMBERED: Final = re.compile(r"r([1-9][0-9]{0,8})")
 _NO_LINK: Final = "put what it leads to into its place: a store is all that is in it, and no link"
+_NO_PACKAGE: Final = (
+    "restore it; a folder made by hand is no part of a store: move it away, and "
+    "`cci ingest FILE --period P` stores what is in it"
+)
 _NO_FILE: Final = "it is no regular file"
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _SEAL: Final = re.compile(rb'"seal": "sha256:([0-9a-f]{64})"')
@@ -128,7 +132,7 @@ def read_package(folder: Path) -> Package:
         # who opens a pipe waits for whoever writes into it
         data = path.read_bytes() if stat.S_ISREG(path.stat().st_mode) else None
     except FileNotFoundError as error:
-        raise DataError("E303", value=path, what="it is missing") from error
+        raise DataError("E303", value=path, what="it is missing", hint=_NO_PACKAGE) from error
     except OSError as error:
         raise os_failure("E501", path, error) from error
     if data is None:

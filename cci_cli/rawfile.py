@@ -44,6 +44,7 @@ _NAME_GB18030: Final = (
     "most of it is UTF-8: save the file as UTF-8; GB18030 fits too, if it is that after all, say "
     "so: --encoding gb18030"
 )
+_NAMED: Final = "leave --encoding out: the bytes tell; else save the file as UTF-8"
 _NEEDS_MARK: Final = "UTF-16 is read by the byte order mark it begins with; save the file as UTF-8"
 
 
@@ -97,7 +98,7 @@ def read_raw(
             # the survey says where it is not
             return RawText(path, UTF_8, TextForm(is_raw=True))
         if encoding == "gb18030":
-            return _read_text(path, copy, "gb18030", problems)
+            return _read_text(path, copy, "gb18030", problems, hint=_NAMED)
         if encoding == "utf-16":
             return _read_utf_16(path, copy, start, problems)
         return _read_unnamed(path, copy, start, problems)
@@ -220,6 +221,7 @@ def _read_text(
     codec: str,
     problems: ProblemList,
     utf_8_flaw: Flaw | None = None,
+    hint: str | None = None,
 ) -> RawText | None:
     """A copy in UTF-8 of a file in another encoding; null where its bytes are not in that one.
 
@@ -230,7 +232,7 @@ def _read_text(
         separator = _write_copy(_decode(path, codec), copy, codec)
     except _BadBytesError as error:
         if utf_8_flaw is None:
-            _add_bad_bytes(name, error.flaw, problems)
+            _add_bad_bytes(name, error.flaw, problems, hint)
         else:
             # the encoding that holds longer is the likelier one
             furthest = max(utf_8_flaw, error.flaw, key=lambda found: found.offset)

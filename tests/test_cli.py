@@ -104,6 +104,38 @@ def test_error_of_a_near_miss_says_did_you_mean(cci):
     assert run.err.splitlines()[1].startswith("hint: did you mean `NVIDIA A")
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["publish", "2024H2", "--restate", "--quiet"],
+        ["publish", "2024H2", "--by", "--dry-run"],
+        ["publish", "2024H2", "--by", "A", "--restate", "--help"],
+        ["ingest", "nodes.csv", "--period", "2025H1", "--note", "--dry-run"],
+        ["compute", "2024H2", "--output", "--verbose"],
+    ],
+    ids=" ".join,
+)
+def test_an_option_is_not_taken_for_the_value_of_another(cci, workspace, arguments):
+    """Else a dry run would be none, and `--quiet` the reason of a release for good."""
+    before = sorted(workspace.rglob("*"))
+    refused = cci(*arguments, workspace=workspace)
+
+    option, value = arguments[-2:]
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err == (
+        f"error: {option} is followed by `{value}`, and by no value [E119]\n"
+        f"hint: write {option} TEXT; a text that begins with a dash is written {option}=TEXT\n"
+    )
+    assert sorted(workspace.rglob("*")) == before
+
+
+def test_a_text_may_begin_with_a_dash(cci, workspace):
+    assert cci("publish", "2024H2", "--by=--quiet", workspace=workspace).code == 0
+
+    document = json.loads((workspace / "releases/2024H2/r1/datapackage.json").read_bytes())
+    assert document["by"] == "--quiet"
+
+
 def test_workspace_is_looked_for_upwards(cci, workspace, monkeypatch):
     below = workspace / "snapshots" / "2024H2"
     monkeypatch.chdir(below)

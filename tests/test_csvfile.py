@@ -243,10 +243,14 @@ def test_every_flaw_of_the_header_is_named(tmp_path, header, expected):
     assert survey_file(path, problems) is None
     found = problems.first()
     columns = (
-        "expected columns: node_id, node_name, province, model, cards, status, in_service_since; "
+        "node_id, node_name, province, model, cards, status, in_service_since; "
         "the header must stand in line 1"
     )
-    hints = {"E314": columns, "E315": columns, "E316": "keep one of the two"}
+    hints = {
+        "E314": f"remove it, or name it as one of {columns}",
+        "E315": f"expected columns: {columns}",
+        "E316": "keep one of the two",
+    }
     actual = sorted((item.code, item.column, item.hint) for item in found)
     assert actual == sorted((code, name, hint or hints[code]) for code, name, hint in expected)
     assert {item.line for item in found} == {1}

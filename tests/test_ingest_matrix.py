@@ -491,16 +491,16 @@ def test_columns_that_may_be_absent_are_filled_in(accept):
             "节点编号,省份,型号,卡数,备注",
             [("E314", "备注", "备注")],
             [
-                "expected columns: node_id (节点编号), node_name (节点名称), province (省份), "
-                "model (型号), cards (卡数), status (状态), in_service_since (投运日期); "
-                "the header must stand in line 1"
+                "remove it, or name it as one of node_id (节点编号), node_name (节点名称), "
+                "province (省份), model (型号), cards (卡数), status (状态), "
+                "in_service_since (投运日期); the header must stand in line 1"
             ],
             id="unknown",
         ),
         pytest.param(
             "节点编号,省份,型号,卡数,",
             [("E314", "", "")],
-            ["expected columns: "],
+            ["remove it, or name it as one of "],
             id="without a name",
         ),
     ],

@@ -345,7 +345,7 @@ def test_an_invalid_file_is_an_error_with_its_problems(workspace, tmp_path):
         (
             lambda: cci_cli.diff("2024H2", "2025H1", by="nodes"),
             "`by` cannot be `nodes`",
-            "give index, province, model, node",
+            "give index, province, model or node",
         ),
         (
             lambda: cci_cli.diff("2024H2", "2025H1", by="node", top=-1),
@@ -355,28 +355,28 @@ def test_an_invalid_file_is_an_error_with_its_problems(workspace, tmp_path):
         (
             lambda: cci_cli.ingest("x.csv", "2025H2", encoding="gbk"),
             "`encoding` cannot be `gbk`",
-            "give utf-8, gb18030, utf-16",
+            "give utf-8, gb18030 or utf-16",
         ),
         (
             lambda: cci_cli.validate("x.csv", encoding="gbk"),
             "`encoding` cannot be `gbk`",
-            "give utf-8, gb18030, utf-16",
+            "give utf-8, gb18030 or utf-16",
         ),
         (
             lambda: cci_cli.series(measure=None),
             "`measure` cannot be `None`",
-            "give level, growth, share, supply, comparable",
+            "give level, growth, share, supply or comparable",
         ),
         (
             lambda: cci_cli.export("out", forms=["pdf"]),
             "`format` cannot be `pdf`",
-            "give csv, xlsx, parquet",
+            "give csv, xlsx or parquet",
         ),
         (lambda: cci_cli.export("out", wait=-1), "`wait` cannot be `-1`", "give 0 or more"),
         (
             lambda: cci_cli.to_frame(cci_cli.status(), lang="fr"),
             "`lang` cannot be `fr`",
-            "give zh, en",
+            "give zh or en",
         ),
     ],
     ids=[

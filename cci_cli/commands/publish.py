@@ -92,7 +92,9 @@ def publish(
                 )
             if restate is None:
                 codes = ", ".join(first_few(changed))
-                raise DataError("E407", value=newest.name, count=len(changed), codes=codes)
+                raise DataError(
+                    "E407", value=newest.name, count=len(changed), codes=codes, period=period
+                )
         # a damaged release further on must stop this before anything is written
         shelf.find_outdated()
         ref = PeriodRef(released, 1 if newest is None else (newest.ref.revision or 0) + 1)

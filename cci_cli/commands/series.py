@@ -62,7 +62,7 @@ def series(
     wanted = {find_index(text, config.indices).code for text in named}
     chosen = tuple(item for item in config.indices if not wanted or item.code in wanted)
     if start is not None and end is not None and end < start:
-        raise UsageError("E113", value=start, last=end)
+        raise UsageError("E113", value=start, first=start, last=end)
     history = compile_history(root, config, last=end, from_snapshots=from_snapshots)
     start = start or config.methodology.base_period
     history.check_period(start)

@@ -1,11 +1,13 @@
 """``cci validate``: every problem of a stored snapshot or of a file, and implausible moves."""
 
+import errno
+import os
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cci_cli.config import read_config
-from cci_cli.errors import UsageError
+from cci_cli.errors import SystemFailureError, UsageError
 from cci_cli.formats import Encoding
 from cci_cli.inspection import RawFile, inspect_file, inspect_raw
 from cci_cli.options import check_choice
@@ -58,6 +60,13 @@ def validate(
     ref = _read_ref(name)
     if ref is None:
         described = None if period is None else parse_period(period)
+        if not os.path.lexists(name):
+            raise SystemFailureError(
+                "E501",
+                value=name,
+                detail=os.strerror(errno.ENOENT),
+                hint="name a file that is there, or a period of the store such as 2025H1",
+            )
         with TemporaryDirectory(prefix="cci-") as folder:
             found = inspect_raw(
                 *(root, config, RawFile(Path(target), name, encoding), described),

@@ -280,7 +280,8 @@ def test_provisional_figures_are_refused_on_request(export, out, workspace, cci)
     refused = export("--require-official", code=1)
 
     assert refused.err.startswith(
-        "error: no release stands behind the levels of 2025H1 [E418]\nhint: `cci publish P`"
+        "error: no release stands behind the levels of 2025H1 [E418]\n"
+        "hint: `cci publish 2025H1` releases the first of them"
     )
     assert not out.exists()
     assert export("2024H2", "--require-official").code == 0
@@ -586,14 +587,14 @@ def test_what_a_desktop_leaves_is_no_part_of_it(export, out):
 @pytest.mark.parametrize(
     ("make", "what"),
     [
-        (lambda out: (out / "2025H1/notes.txt").write_text("x"), "`notes.txt` does not belong"),
-        (lambda out: (out / "2025H1/more").mkdir(), "`more` does not belong to one"),
+        (lambda out: (out / "2025H1/notes.txt").write_text("x"), "`notes.txt` is none of it"),
+        (lambda out: (out / "2025H1/more").mkdir(), "`more` is none of it"),
         (
             lambda out: [
                 (out / "2025H1/codes.csv").rename(out / "codes.csv"),
                 (out / "2025H1/codes.csv").symlink_to(out / "codes.csv"),
             ],
-            "`codes.csv` does not belong to one",
+            "`codes.csv` is none of it",
         ),
         (
             lambda out: [(out / "2025H1" / name).unlink() for name in ("SHA256SUMS", FILES[2])],
@@ -621,7 +622,7 @@ def test_what_is_no_bundle_is_left_alone(export, out, make, what):
     refused = export("--format", "parquet", code=1)
 
     assert refused.err.startswith(
-        f"error: `{out}/2025H1` is not a bundle that cci exported: {what}"
+        f"error: `{out}/2025H1` is not a bundle as cci exports it: {what}"
     )
     assert snapshot(out) == before
 
@@ -920,6 +921,7 @@ def test_a_release_that_rests_on_a_restated_one_is_an_alarm(export, out, release
     assert "N111" in [note["code"] for note in package(out)["footnotes"]]
     assert refused.err.startswith("error: `releases/2025H1/r1` rests on releases/2024H2/r1, which")
     assert "[E420]" in refused.err
+    assert "`cci publish 2025H1 --restate REASON`" in refused.err
 
 
 @pytest.mark.parametrize(

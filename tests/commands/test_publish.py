@@ -317,7 +317,8 @@ def test_other_figures_are_refused_without_a_reason(publish, workspace):
     assert refused.code == 1
     assert refused.err == (
         "error: `releases/2024H2/r1` has other figures for 3 of the indices (N, R, S) [E407]\n"
-        'hint: a release never changes: `--restate "REASON"` makes the next one and keeps it\n'
+        "hint: a release never changes: `cci publish 2024H2 --restate REASON` makes the next one "
+        "and keeps this one\n"
     )
     assert tree(workspace) == before
 
@@ -920,12 +921,12 @@ def test_levels_that_the_stored_snapshots_do_not_give_are_doubted(take_over):
     """The snapshots give R 250, S 750; then 500, 750 and N 1250."""
     said = take_over(text_of(TWO_DAYS, BOTH | {"R": ["250.01", "500.00"]}), "2024H2")
     assert said.err.splitlines()[0].endswith(
-        "table2.csv: 2024H2: 1 of the levels are not what the stored snapshots give (R) [W310]"
+        "table2.csv: 2024H2: the stored snapshots do not give 1 of the levels (R) [W310]"
     )
     content = text_of(TWO_DAYS, {"N": BOTH["N"], "R": ["—", "499.99"], "S": ["750.00", "750.01"]})
     said = take_over(content, "2025H1")
     warned, hint, published = said.err.splitlines()
-    assert warned.endswith("2 of the levels are not what the stored snapshots give (R, S) [W310]")
+    assert warned.endswith("the stored snapshots do not give 2 of the levels (R, S) [W310]")
     assert hint == (
         "    hint: look for a slip in the table; `cci compute 2025H1 --from-snapshots` shows them"
     )

@@ -584,8 +584,8 @@ def test_a_text_that_is_borne_out_is_so(cci, tmp_path):
     [
         ([], 2, "cci report takes either --to or --check [E116]"),
         (["--to", "out", "--check", "draft.txt"], 2, "[E116]"),
-        (["--to", "out", "--format", "json"], 2, "--format is for what a check found"),
-        (["--to", "out", "--output", "out.json"], 2, "--output is for what a check found"),
+        (["--to", "out", "--format", "json"], 2, "--format goes with --check alone"),
+        (["--to", "out", "--output", "out.json"], 2, "--output goes with --check alone"),
         (["--to", ""], 2, "[E114]"),
         (["--check", "nowhere.txt"], 3, "cannot read `nowhere.txt`"),
         (["--check", "gbk.txt"], 1, "`gbk.txt` is not UTF-8 from byte 2 on"),

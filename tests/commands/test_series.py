@@ -357,6 +357,7 @@ def test_a_gap_is_an_error_that_names_the_period(make_workspace, cci):
 
     assert (refused.code, refused.out) == (1, "")
     assert "there is no snapshot of 2025H1 [E402]" in refused.err
+    assert "`cci ingest FILE --period 2025H1` stores the first that is missing" in refused.err
 
 
 def test_a_workspace_without_data_says_so(make_workspace, cci):

@@ -10,7 +10,7 @@ from conftest import index_toml, store
 
 from cci_cli.packages import seal
 
-AS_MANY = "give it as many; a field with a comma in it stands in quotes"
+AS_MANY = "write as many as the header has; a field with a comma in it stands in quotes"
 HEADER = "node_id,node_name,province,model,cards,status,in_service_since\n"
 EAST = "n1,,东,M,1,in_service,\n"
 WEST = "n2,,内蒙古,M,2,in_service,\n"
@@ -19,8 +19,11 @@ COLUMNS = (
     "status (状态), in_service_since (投运日期)"
 )
 STATUSES = "in_service (在运), under_construction (在建), suspended (暂停), retired (退役)"
-NOT_A_NUMBER = "not a whole number from 0 to 9223372036854775807"
-DIGITS_ONLY = "write digits, 5520 or 5,520: no sign, decimal point, exponent, unit or leading zero"
+NOT_A_NUMBER = "not a number of cards"
+DIGITS_ONLY = (
+    "write a whole number, 5520 or 5,520: no sign, decimal point, exponent, unit or leading zero, "
+    "and no more than 9223372036854775807"
+)
 QUOTES = "quotes do not pair up, stand inside an unquoted field or enclose a very long text"
 DOUBLE_THEM = 'put the whole field in quotes and double the ones inside: "a ""b"" c"'
 INVISIBLE = "not printable as it stands: space around it, or an invisible character in it"
@@ -177,7 +180,7 @@ def test_what_is_unusual_but_sound_is_valid(validate, content):
             error(
                 *("E314", 1, "name_of_it", "name_of_it"),
                 "unknown column",
-                f"expected columns: {COLUMNS}; the header must stand in line 1",
+                f"remove it, or name it as one of {COLUMNS}; the header must stand in line 1",
             ),
             id="unknown column",
         ),
@@ -313,7 +316,8 @@ def test_what_is_unusual_but_sound_is_valid(validate, content):
             error(
                 *("E327", 4, "in_service_since", "2025-01-01"),
                 "in service only after 2024-12-31, the day of the snapshot",
-                "a row in service on that day was put into service by then",
+                "is it the right period? what was put into service later was under_construction "
+                "(在建) on that day",
             ),
             id="in service too late",
         ),
@@ -746,16 +750,26 @@ def test_dates_are_not_compared_where_no_period_is_given(validate):
     assert places(validate(content, period="2030-01-01")) == []
 
 
-@pytest.mark.parametrize("target", ["missing.csv", "no/such/folder.csv", "loop.csv"])
+@pytest.mark.parametrize(
+    ("target", "hint"),
+    [
+        *(
+            (name, "name a file that is there, or a period of the store such as 2025H1")
+            for name in ("missing.csv", "no/such/folder.csv", "2025H3", "2025-H1")
+        ),
+        ("loop.csv", "look whether it is there and may be read"),
+        (".", "name a file, not its folder"),
+    ],
+)
 def test_a_file_that_cannot_be_read_is_a_failure_of_the_system(
-    cci, workspace, tmp_path, monkeypatch, target
+    cci, workspace, tmp_path, monkeypatch, target, hint
 ):
     (tmp_path / "loop.csv").symlink_to("loop.csv")
     monkeypatch.chdir(tmp_path)
     outcome = cci("validate", target, "--period", "2024H2", workspace=workspace)
     assert (outcome.code, outcome.out) == (3, "")
     assert outcome.err.startswith(f"error: cannot read `{target}`: ")
-    assert outcome.err.endswith(" [E501]\nhint: look whether it is there and may be read\n")
+    assert outcome.err.endswith(f" [E501]\nhint: {hint}\n")
 
 
 def test_a_folder_is_no_file(cci, workspace, tmp_path, monkeypatch):
