@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cci_cli.columns import CARDS, COLUMNS, IN_SERVICE, MODEL, NODE_ID, PROVINCE, STATUS, STATUSES
 from cci_cli.conversion import scale_rates
-from cci_cli.definitions import IndexDefinition
+from cci_cli.definitions import IndexDefinition, ScopeChange
 from cci_cli.diffs import (
     Link,
     check_units,
@@ -213,6 +213,36 @@ def test_another_model_puts_a_node_into_service_or_expands_it(status, cause):
     assert changes(old, new).collect().select("cause", CARDS).rows() == [(cause, 3)]
 
 
+def list_causes(old, new):
+    found = changes(old, new).collect()
+    return sorted(found.select(PROVINCE, MODEL, "cause", CARDS).rows())
+
+
+def test_one_card_in_service_keeps_a_node_going():
+    """The node has one card of M all the time; half comes, and goes again."""
+    one = ("n", None, "a", "M", "1", IN_SERVICE, None)
+    half = ("n", None, "a", "half", "3", IN_SERVICE, None)
+
+    assert list_causes([one], [one, half]) == [("a", "half", "expanded", 3)]
+    assert list_causes([one, half], [one]) == [("a", "half", "shrunk", -3)]
+
+
+def test_a_node_of_one_card_moves_as_any_other():
+    old, new = ([("n", None, place, "M", "1", IN_SERVICE, None)] for place in "ab")
+
+    assert list_causes(old, new) == [("a", "M", "moved", -1), ("b", "M", "moved", 1)]
+
+
+@pytest.mark.parametrize(
+    ("since", "cause"),
+    [(None, "new_node"), ("2024-12-31", "discovered"), ("2025-01-01", "new_node")],
+)
+def test_what_was_in_service_on_the_day_of_the_old_snapshot_is_discovered(since, cause):
+    new = [("n", None, "a", "M", "2", IN_SERVICE, since)]
+
+    assert list_causes([], new) == [("a", "M", cause, 2)]
+
+
 # what a scope added over links
 
 RELEASED = object()
@@ -286,6 +316,17 @@ def test_a_scope_is_as_it_was_seen_else_as_defined_where_there_is_supply():
 
     assert find_scope(index, PERIODS[0], seen, supply) == ("b",)
     assert find_scope(index, PERIODS[0], {}, supply) == ["a"]
+
+
+def test_a_scope_that_nobody_saw_is_that_of_each_period():
+    """R is a, from 2025H1 on a and b; c has no supply in the one, b none in the other."""
+    change = ScopeChange(PERIODS[1], ("a", "b"))
+    index = IndexDefinition("R", "region", "s", "R", "R", ("a", "c"), (change,))
+    one = link(0, {"a": 1}, {"a": 1, "b": 1}, 1)
+
+    assert find_scope(index, PERIODS[0], {}, {"a": Fraction(1), "c": Fraction(1)}) == ["a", "c"]
+    assert find_scope(index, PERIODS[1], {}, {"b": Fraction(1)}) == ["b"]
+    assert one.find_scopes(index) == (["a"], ["a", "b"])
 
 
 def test_over_no_link_nothing_moves():
