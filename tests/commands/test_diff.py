@@ -985,7 +985,7 @@ def test_evidence_that_is_gone_stops_it(revised, cci):
     refused = cci("diff", "2024H2", "2025H1", workspace=revised)
 
     assert (refused.code, refused.out) == (1, "")
-    assert "`snapshots/2024H2/r2` is missing" in refused.err
+    assert "`snapshots/2024H2/r2` is missing, and releases/2024H2/r1 was made from" in refused.err
     assert "[E414]" in refused.err
 
 

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -720,6 +721,24 @@ def test_rows_of_a_release_that_cannot_be_read_are_not_usable(released, verify, 
     assert code == 1
     (told,) = mismatches(found)["releases/2025H1/r1"]
     assert "is not a usable data package: " in told
+
+
+def test_no_figure_of_a_release_comes_from_evidence_made_anew(released, cci):
+    """One card more, and every hash of the snapshot fits again: but not that of the release."""
+    folder = released / "snapshots/2025H1/r1"
+    text = (folder / "nodes.csv").read_text(encoding="utf-8")
+    changed = re.sub(
+        r",([0-9]+),in_service", lambda found: f",{int(found[1]) + 1},in_service", text
+    )
+    (folder / "nodes.csv").write_text(changed, encoding="utf-8")
+    reseal(folder)
+
+    refused = cci("diff", "2024H2", "2025H1", workspace=released)
+
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err.startswith(
+        "error: `2025H1@r1` is not what releases/2025H1/r1 was made from: its hash differs [E411]\n"
+    )
 
 
 def test_a_release_in_the_place_of_another_is_found(released, verify):
