@@ -6,6 +6,7 @@ import pytest
 
 from cci_cli.definitions import (
     Config,
+    Tiles,
     find_digit_gaps,
     find_name,
     find_similar_name,
@@ -133,3 +134,9 @@ def test_a_misspelling_is_told_what_it_may_have_meant(text, name):
 def test_letters_typed_for_digits_come_before_what_is_merely_close():
     """mlO0 is ml00 with a letter for a digit, and differs from mlo as little."""
     assert find_similar_name("mlO0", {"mlo": "near", "m100": "meant"}) == "meant"
+
+
+def test_a_province_without_a_square_is_found():
+    tiles = Tiles({"a": (0, 0), "c": (1, 0)}, "sha256")
+
+    assert tiles.find_bare(["a", "b", "c", "d"]) == ["b", "d"]

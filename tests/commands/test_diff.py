@@ -298,6 +298,28 @@ def test_an_index_defined_after_releases_is_looked_at_as_it_is_defined(chain, di
     assert backwards["provinces"] == ["b", "a"]
 
 
+def test_the_marks_of_all_links_stand_beside_a_level(make_workspace, cci):
+    """H breaks with the first link, is at zero then, and is seeded anew with the second."""
+    family = (
+        index_toml("N", "national", ["a", "b"], {"2025H1": ["a", "b", "c"]})
+        + index_toml("R", "region", ["a"])
+        + index_toml("H", "hub", ["b"], {"2025H1": ["b", "c"]})
+    )
+    snapshots = {
+        "2024H2": cards(a=5, b=5, c=1),
+        "2025H1": cards(a=5, b=0, c=0),
+        "2025H2": cards(a=5, b=5, c=0),
+    }
+    root = make_workspace(["a", "b", "c"], family, snapshots)
+
+    shown = cci("diff", "2024H2", "2025H2", workspace=root).out.splitlines()
+    nation, _, hub = (line for line in shown if line.startswith((" N ", " R ", " H ")))
+
+    # 10 cards, of the new scope 11 to 5, and 10 again: 1000 × 5/11 × 10/5
+    assert " 909.09 b " in nation
+    assert " 454.55 br " in hub
+
+
 def test_growth_from_zero_is_null_and_its_contribution_is_not(make_workspace, diff):
     """R: 0 → 25 of 125 cards, seeded at 1250 × 25/125 = 250; 25 of the 100 cards before: 25 pp."""
     family = index_toml("N", "national", ["a", "b"]) + index_toml("R", "region", ["a"])
