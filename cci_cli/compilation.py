@@ -92,7 +92,7 @@ def recompile_release(
     workspace: Path,
     release: Release,
     shelf: ReleaseShelf,
-    stored: SnapshotShelf | None = None,
+    stored: SnapshotShelf,
 ) -> Compilation:
     """A release computed again, from the revisions, the release and the config that it names.
 
@@ -100,7 +100,7 @@ def recompile_release(
         workspace: its root folder.
         release: one that was computed, not transcribed.
         shelf: the releases of the workspace.
-        stored: its snapshots where they have been read already.
+        stored: its snapshots.
 
     Raises:
         DataError: something it names is not what it was.
@@ -108,7 +108,6 @@ def recompile_release(
     """
     config = read_config(workspace / release.name)
     _check_sources(workspace, release)
-    stored = stored or SnapshotShelf(workspace)
     snapshots = {}
     for period, (revision, sha256) in sorted(release.snapshots.items()):
         snapshot = stored.read(PeriodRef(period, revision), config)

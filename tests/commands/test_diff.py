@@ -1011,6 +1011,48 @@ def test_evidence_that_is_gone_stops_it(revised, cci):
     assert "[E414]" in refused.err
 
 
+def test_evidence_that_is_gone_is_not_replaced_by_an_older_revision(chain, cci):
+    """2025H1 was released from its second revision; the first is still there."""
+    store(chain, "2025H1", cards(a=91, b=40, c=10))
+    for period in ("2024H2", "2025H1"):
+        assert cci("publish", period, "--by", "A", workspace=chain).code == 0
+    shutil.rmtree(chain / "snapshots/2025H1/r2")
+
+    refused = cci("compute", "2025H2", workspace=chain)
+
+    assert (refused.code, refused.out) == (1, "")
+    assert "`snapshots/2025H1/r2` is missing, and releases/2025H1/r1 was made from" in refused.err
+    assert cci("compute", "2025H2", "--from-snapshots", workspace=chain).code == 0
+
+
+def test_what_lies_before_a_release_is_not_asked_for(chain, cci):
+    """What is chained from 2025H1 needs its level and the data of both sides, and no more."""
+    for period in ("2024H2", "2025H1"):
+        assert cci("publish", period, "--by", "A", workspace=chain).code == 0
+    shutil.rmtree(chain / "snapshots/2024H2")
+
+    assert cci("compute", "2025H2", workspace=chain).code == 0
+    assert cci("diff", "2025H1", "2025H2", workspace=chain).code == 0
+
+
+def test_units_are_put_back_into_card_hours(make_workspace, diff):
+    """One card of 33.3 more, of a standard card of 96: 33.3 ÷ 96 × 8760 = 3038.625 card-hours."""
+    snapshots = {"2024H2": [("n", "a", "third", 1)], "2025H1": [("n", "a", "third", 2)]}
+    root = make_workspace(
+        ["a"],
+        index_toml("N", "national", ["a"]),
+        snapshots,
+        models={"third": "33.3", "other": "0.25"},
+        standard_card_tflops="96",
+    )
+
+    document = diff(root, "2024H2", "2025H1", "--by", "model")
+
+    parts = row_of(document, "N")["parts_card_hours_exact"]
+    assert Fraction(parts["construction"]) == Fraction("3038.625")
+    assert document["causes"] == {"expanded": 3039}
+
+
 def test_the_document_says_what_it_was_made_from(revised, cci):
     run = cci("diff", "2024H2", "2025H1", "--format", "json", workspace=revised)
 
