@@ -19,9 +19,10 @@ _HEAD = """\
 # What `cci` says, by code
 
 Every message ends with its code in brackets, but for what the command line itself does not take:
-`error: draft.csv:3: cards ... [E324]`. This table has them all, as `cci explain E324` has each; what is
-filled in when a message is said stands in angle brackets. Errors (E) end a command with the exit code beside them, warnings (W) and notes (N) end
-none. It is made from the catalogue by `make errors`.
+`error: draft.csv:3: cards ... [E324]`. This table has them all, as `cci explain E324` has each;
+what is filled in when a message is said stands in angle brackets. Errors (E) end a command with the
+exit code beside them, warnings (W) and notes (N) end none. It is made from the catalogue by
+`make errors`.
 
 | code | it says | what to do next | about | exit code |
 | --- | --- | --- | --- | --- |
