@@ -188,9 +188,11 @@ def _find_increment_share(span: Span, move: Move, nation: IndexDefinition) -> Fr
 
 
 def _find_notes(span: Span) -> list[Note]:
-    # the ends are not what was released where a revision is named or releases are ignored
+    # where a revision is named or releases are ignored, an end has no released levels
+    released = {release.ref.period for release in span.releases}
     first, *others = span.compilations
-    notes = [note for end in (first, *others[-1:]) for note in find_draft_notes(end)]
+    ends = [end for end in (first, *others[-1:]) if end.period not in released]
+    notes = [note for end in ends for note in find_draft_notes(end)]
     notes += find_span_notes(
         span.config,
         span.print_bases,
